@@ -1,33 +1,23 @@
 import { defineConfig, type Options } from 'tsup';
 
+const entry = { index: 'src/client/index.ts', check: 'src/check/index.ts', testing: 'src/testing/index.ts' };
+
 const options: Options = {
   target: 'node20',
   platform: 'node',
-
-  treeshake: true,
-  esbuildPlugins: [
-    {
-      // The check and the command use the other entries in dist instead of copies of their own.
-      name: 'entries',
-      setup({ onResolve, initialOptions: { outExtension } }) {
-        onResolve({ filter: /^\.\.\/(client|check|testing)\/index\.js$/ }, ({ path }) => {
-          const entry = path.split('/')[1]?.replace('client', 'index');
-          return { path: `./${entry}${outExtension?.['.js'] ?? '.js'}`, external: true };
-        });
-      },
-    },
-  ],
+  // No import of a chunk only for side effects, which bundlers warn about.
+  treeshake: { moduleSideEffects: 'no-external' },
+  // Entries share chunks, so that no class is there twice.
+  splitting: true,
 };
 
 export default defineConfig([
+  { ...options, entry: { ...entry, cli: 'src/cli/bin.ts' }, format: 'esm' },
+  { ...options, entry, format: 'cjs' },
   {
-    ...options,
-    entry: { index: 'src/client/index.ts', check: 'src/check/index.ts', testing: 'src/testing/index.ts' },
+    entry,
     format: ['esm', 'cjs'],
-    // An entry has its own copy of the few lines without a class that it shares with another one.
-    splitting: false,
     // TypeScript 6 and later load no types by themselves, and `AsyncDisposable` comes from those of Node.
-    dts: { banner: '/// <reference types="node" />' },
+    dts: { only: true, banner: '/// <reference types="node" />' },
   },
-  { ...options, entry: { cli: 'src/cli/bin.ts' }, format: 'esm' },
 ]);

@@ -20,14 +20,6 @@ export default defineConfig({
     ...reporting(),
     // The default leaves a core idle, but tests wait more than they compute.
     maxWorkers: '100%',
-    coverage: {
-      provider: 'v8',
-      include: ['src/**'],
-      // Only processes that tests start run these, which a report of this process does not see.
-      exclude: ['src/cli/{bin,emulate}.ts'],
-      reporter: ['text-summary', 'lcov'],
-      thresholds: { lines: 95, functions: 95, branches: 90, statements: 95 },
-    },
     projects: [
       {
         // The sources alone.

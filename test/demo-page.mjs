@@ -70,7 +70,7 @@ async function writeReports(folder, ago) {
   const files = [];
   for (const { name, hoursBefore, options } of jobs) {
     const earlier = ago * day + hoursBefore * hour;
-    const file = `${folder}/${name}-${new Date(now - earlier).toISOString().slice(0, 10)}.json`;
+    const file = `${folder}/${name}/${new Date(now - earlier).toISOString().slice(0, 10)}.json`;
     const args = [command, 'check', '--evidence', '--output', file, ...options];
     await once(spawn(process.execPath, args, { env, stdio: 'ignore' }), 'close');
     const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
@@ -79,7 +79,7 @@ async function writeReports(folder, ago) {
     );
     // The port that the command `emulate` has, because each emulator here has another one.
     writeFileSync(file, shifted.replaceAll(emulator.url, 'http://127.0.0.1:4010'));
-    files.push(file);
+    files.push(file.slice(folder.length + 1));
   }
   await emulator.close();
   return files;
@@ -199,12 +199,12 @@ function encodePng(width, height, pixels) {
 const folder = fileURLToPath(new URL('../reports/demo', import.meta.url));
 const page = `${folder}/page.html`;
 rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
+for (const { name } of jobs) mkdirSync(`${folder}/${name}`, { recursive: true });
 const files = [];
 // One day has no report.
 for (const ago of [9, 8, 6, 5, 4, 3, 2, 1, 0]) files.push(...(await writeReports(folder, ago)));
 const args = [command, 'report', ...files];
-await once(spawn(process.execPath, args, { stdio: ['ignore', openSync(page, 'w'), 'inherit'] }), 'close');
+await once(spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', openSync(page, 'w'), 'inherit'] }), 'close');
 const picture = process.argv[2];
 if (picture !== undefined) await takePicture(page, picture);
 console.log(`A page of the backups of ten days, from the emulator: ${page}`);

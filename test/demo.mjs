@@ -100,15 +100,12 @@ function print({ id, status, mongoDBVersion, scheduledTime, startTime, finishTim
     ['Started', local(startTime)],
     ['Finished', `${local(finishTime)}${describeSpan('after', startTime, finishTime)}`],
     ['Expires', `${local(expiration)}${describeSpan('in', new Date(), expiration)}`],
-    ['Read from', describe(response)],
+    [
+      'Read from',
+      `the ${response.endpoint === 'flex' ? 'Flex' : 'tenant'} endpoint, ${count(response.attempts, 'attempt')}`,
+    ],
   ];
   for (const [label, value] of rows) console.log(`  ${label.padEnd(11)} ${value ?? '-'}`);
-}
-
-/** Describes a response, such as "the Flex endpoint, 1 attempt, 1199 requests left". */
-function describe({ endpoint, attempts, rateLimit }) {
-  const left = rateLimit?.remaining === undefined ? '' : `, ${count(rateLimit.remaining, 'request')} left`;
-  return `the ${endpoint === 'flex' ? 'Flex' : 'tenant'} endpoint, ${count(attempts, 'attempt')}${left}`;
 }
 
 function local(time) {

@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { isOutageStatus, isRateLimitStatus } from '../client/http/retry.js';
+import type * as z from 'zod';
+import { isTemporary } from '../client/errors/call-errors.js';
+import { isRateLimitStatus } from '../client/http/retry.js';
 import {
   type AnyAtlasError,
   type AtlasResponse,
@@ -8,19 +10,15 @@ import {
   isAtlasError,
 } from '../client/index.js';
 import type { BackupClient } from './finding.js';
-import type { Jobs } from './jobs.js';
+import type { Tasks } from './tasks.js';
 
-// Captured at import, so that it works under fake timers too.
-const { setTimeout: setRealTimeout } = globalThis;
-// ms. After the deadline, calls may still end with their own timeouts for this long. Then they are aborted.
-const grace = 100;
-// ms. No call is made in the last moments: it could not end in time.
-const shortestCall = 20;
-// ms. Atlas may ask for a wait of 0 s, again and again.
-const shortestWait = 1_000;
-const defaultWait = 10_000;
-// ms. How long a check waits for the end of an outage. Long enough for a gateway of Atlas to restart.
+// All in ms.
+const firstDelay = 1_000;
+const longestDelay = 10_000;
+// How long a check waits for the end of an outage. Long enough for a gateway of Atlas to restart.
 const longestOutage = 120_000;
+// After the deadline, calls may still end with their own timeouts for this long, which say more. Then they are aborted.
+const grace = 100;
 
 /** What Atlas sent, and when, in ms since 1970. */
 export interface Answer<T> {
@@ -33,30 +31,27 @@ type StartedCall<T> = PromiseLike<T> & {
   withResponse?(): Promise<{ data: T; response?: Partial<AtlasResponse> }>;
 };
 
-/**
- * Makes the calls of a check, all within one timeout. A call ends with the check even if the client is a fake that ignores its
- * signal and its timeout.
- */
+/** Makes the calls of a check, all within one timeout. Only the check repeats them: the client makes one attempt per call. */
 export class Calls {
   readonly #client: BackupClient;
-  readonly #jobs: Jobs;
+  readonly #tasks: Tasks;
   readonly #deadline: number;
-  readonly #timer: NodeJS.Timeout;
-  readonly #ending = new AbortController();
   readonly #outOfTime: AtlasTimeoutError;
-  /** The `performance.now()` until which outages are waited out. Infinity until the first outage or timeout. */
-  #repeatUntil = Number.POSITIVE_INFINITY;
-  /** The waits for the rate limits of projects, by project ID. The key `undefined` is the list of projects. */
-  readonly #rateLimits = new Map<string | undefined, Promise<void>>();
-  /** Whether all states are known. Calls then only bring evidence, and the check does not repeat them. */
+  readonly #ending = new AbortController();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  /** The rate limits of projects, by their IDs, each with its latest error. The list of projects has the key `undefined`. */
+  readonly #limits = new Map<string | undefined, { readonly error: AnyAtlasError; readonly end: Promise<void> }>();
+  /** The `performance.now()` until which calls are repeated after an outage. Undefined until the check meets one. */
+  #outageEnd: number | undefined;
+  /** Whether all states are known. Calls then only bring evidence, and are not repeated. */
   areStatesKnown = false;
   /** The clock of this machine minus that of Atlas, in ms. Undefined until a response has a `Date`. */
   clockOffset: number | undefined;
 
   /** @param timeout - ms. */
-  constructor(client: BackupClient, jobs: Jobs, timeout: number) {
+  constructor(client: BackupClient, tasks: Tasks, timeout: number) {
     this.#client = client;
-    this.#jobs = jobs;
+    this.#tasks = tasks;
     this.#deadline = performance.now() + timeout;
     this.#outOfTime = new AtlasTimeoutError(`The check ran out of time after ${timeout} ms (timeout).`, {
       operation: 'checkBackups',
@@ -65,128 +60,124 @@ export class Calls {
       advice: 'Raise timeout if the check needs longer. What its caller does between two findings counts too.',
     });
     allowListeners(this.#ending.signal);
-    // It keeps the process alive, even if the client does not.
-    this.#timer = setTimeout(() => setRealTimeout(() => this.end(this.#outOfTime), grace), timeout);
+    const lastMoment = this.#wait(timeout).then(() => this.#wait(grace));
+    lastMoment.then(() => this.end(this.#outOfTime));
   }
 
-  /** Aborts the calls. */
+  /** Aborts the calls, and those that wait are not made. */
   end(reason?: unknown): void {
-    clearTimeout(this.#timer);
+    for (const timer of this.#timers) clearTimeout(timer);
     this.#ending.abort(reason);
   }
 
-  /** Reads every page of a list. */
-  getAll(path: string, options: GetOptions): Promise<Answer<readonly unknown[]>> {
-    return this.#callAgain(path, (limits) => this.#client.getAll(path, { ...options, ...limits }));
+  /** Reads every page of a list. `schema` checks one item. */
+  getAll(path: string, apiVersion: string, schema: z.ZodType): Promise<Answer<readonly unknown[]>> {
+    return this.#call(path, (limits) => this.#client.getAll(path, { apiVersion, schema, ...limits }));
   }
 
   /** Reads anything else. */
-  get(path: string, options: GetOptions): Promise<Answer<unknown>> {
-    return this.#callAgain(path, (limits) => this.#client.get(path, { ...options, ...limits }));
+  get(path: string, apiVersion: string, schema: z.ZodType, query?: GetOptions['query']): Promise<Answer<unknown>> {
+    return this.#call(path, (limits) => this.#client.get(path, { apiVersion, schema, query, ...limits }));
   }
 
-  /** Makes a call, and makes it again while its error is temporary and there is time. */
-  async #callAgain<T>(path: string, start: (limits: GetOptions) => StartedCall<T>): Promise<Answer<T>> {
+  /** Makes a call, and repeats it after rate limits and outages. */
+  async #call<T>(path: string, start: (limits: GetOptions) => StartedCall<T>): Promise<Answer<T>> {
     const project = /groups\/(\w+)/.exec(path)?.[1];
-    let failure: unknown = this.#outOfTime;
-    for (;;) {
-      const rateLimit = this.#rateLimits.get(project);
-      if (rateLimit !== undefined) {
-        await this.#jobs.pause(rateLimit);
+    // What the call waits for, which is its error if the time is over: first of all, its turn.
+    let failure: AnyAtlasError = this.#outOfTime;
+    for (let outages = 0; ; ) {
+      const limit = this.#limits.get(project);
+      if (limit !== undefined) {
+        failure = limit.error;
+        await this.#tasks.pause(limit.end);
         // Another call of the project may have met the limit again by now.
         continue;
       }
+      const { signal } = this.#ending;
+      const timeout = Math.floor(this.#deadline - performance.now());
+      if (timeout < 1 || signal.aborted) throw failure;
       try {
-        return await this.#call(start, failure);
+        return await this.#read(start({ signal, timeout, maxRetries: 0 }));
       } catch (error) {
+        if (this.areStatesKnown || !isAtlasError(error)) throw error;
         failure = error;
-        await this.#jobs.pause(this.#waitAfter(error, project));
+      }
+      if (isRateLimitStatus(statusOf(failure))) this.#limit(project, failure);
+      else {
+        await this.#waitOut(failure, outages);
+        outages += 1;
       }
     }
-  }
-
-  /** Makes a call within the time that is left. Throws `failure` if that is too little. */
-  #call<T>(start: (limits: GetOptions) => StartedCall<T>, failure: unknown): Promise<Answer<T>> {
-    const { signal } = this.#ending;
-    if (signal.aborted) throw signal.reason;
-    const now = performance.now();
-    const timeout = Math.floor(this.#deadline - now);
-    if (timeout < shortestCall) throw failure;
-    const call = start({
-      signal,
-      timeout,
-      // Leaves a wait that Atlas names to `Jobs.pause()`, which frees the place meanwhile.
-      ...(!this.areStatesKnown && { maxRetryAfter: 0 }),
-      // Then one attempt per call: a part of Atlas that hangs must not take all the time.
-      ...(now > this.#repeatUntil && { maxRetries: 0 }),
-    });
-    return this.#untilEnd(this.#read(call));
   }
 
   async #read<T>(call: StartedCall<T>): Promise<Answer<T>> {
     const { data, response = undefined } = (await call.withResponse?.()) ?? { data: await call };
     const now = Date.now();
-    const sentAt = timeOf(response?.headers);
+    const sentAt = timeSent(response?.headers);
     if (sentAt === undefined) return { data, sentAt: now };
     this.clockOffset ??= now - sentAt;
     return { data, sentAt };
   }
 
   /**
-   * Starts the wait before a call is made again.
+   * Makes the calls of a project wait for as long as Atlas says.
    *
-   * @throws the error of the call if it is not made again.
+   * @throws the error if there is not enough time.
    */
-  #waitAfter(error: unknown, project: string | undefined): Promise<void> {
-    const { signal } = this.#ending;
-    if (signal.aborted) throw signal.reason;
-    if (!isAtlasError(error)) throw error;
-    const isLimited = isRateLimitStatus(statusOf(error));
-    const isDown = isOutage(error);
+  #limit(project: string | undefined, error: AnyAtlasError): void {
+    const delay = delayOf(error, longestDelay);
+    if (performance.now() + delay >= this.#deadline) throw error;
+    const limit = { error, end: this.#wait(delay) };
+    this.#limits.set(project, limit);
+    limit.end.then(() => {
+      // Another call may have met the limit later, and wait for longer.
+      if (this.#limits.get(project) === limit) this.#limits.delete(project);
+    });
+  }
+
+  /**
+   * Waits for the end of an outage.
+   *
+   * @param before - how many outages the call has met before.
+   * @throws the error if it is none, or if the call is not repeated.
+   */
+  async #waitOut(error: AnyAtlasError, before: number): Promise<void> {
+    if (!isOutage(error)) throw error;
     const now = performance.now();
     // Counts from the first outage of the check: if each call waited anew, a part of Atlas that is down would take all the time.
-    if (isDown || error.code === 'TIMEOUT') this.#repeatUntil = Math.min(this.#repeatUntil, now + longestOutage);
-    if (this.areStatesKnown || !(isLimited || isDown)) throw error;
-    const { retryAfterMs = defaultWait } = 'retryAfterMs' in error ? error : {};
-    const delay = Math.max(retryAfterMs, shortestWait);
-    const lastCall = this.#deadline - shortestCall;
-    if (now + delay > (isDown ? Math.min(lastCall, this.#repeatUntil) : lastCall)) throw error;
-    const wait: Promise<void> = this.#wait(delay).finally(() => {
-      // Another call may have started a later wait.
-      if (this.#rateLimits.get(project) === wait) this.#rateLimits.delete(project);
-    });
-    if (isLimited) this.#rateLimits.set(project, wait);
-    return wait;
+    this.#outageEnd ??= now + longestOutage;
+    const end = Math.min(this.#outageEnd, this.#deadline);
+    const delay = delayOf(error, Math.min(firstDelay * 2 ** before, longestDelay));
+    if (now + delay >= end) throw error;
+    await this.#tasks.pause(this.#wait(delay));
+    // Others may have gone first for longer.
+    if (performance.now() >= end) throw error;
   }
 
-  /** Waits for a time in ms. */
+  /** Waits for a time in ms. Waits forever if the check ends. */
   #wait(delay: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const waited = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, delay);
-    });
-    return this.#untilEnd(waited).finally(() => clearTimeout(timer));
-  }
-
-  /** Waits for a promise, but no longer than the check lasts. */
-  #untilEnd<T>(promise: Promise<T>): Promise<T> {
-    const { signal } = this.#ending;
-    return new Promise((resolve, reject) => {
-      const onEnd = () => reject(signal.reason);
-      signal.addEventListener('abort', onEnd);
-      const removeListener = () => signal.removeEventListener('abort', onEnd);
-      promise.then(removeListener, removeListener);
-      promise.then(resolve, reject);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        resolve();
+      }, delay);
+      this.#timers.add(timer);
     });
   }
 }
 
 /** When Atlas sent a response, by its own clock, in ms since 1970. The response may have been in a cache since. */
-function timeOf({ date = '', age = '' }: AtlasResponse['headers'] = {}): number | undefined {
+function timeSent({ date = '', age = '' }: AtlasResponse['headers'] = {}): number | undefined {
   // Without GMT, it would be read in the time zone of this machine.
   const sentAt = date.endsWith('GMT') ? Date.parse(date) : Number.NaN;
   if (Number.isNaN(sentAt)) return undefined;
   return sentAt + Number(/^\d+/.exec(age)?.[0] ?? 0) * 1000;
+}
+
+/** How long to wait, in ms: as Atlas says, or else `usual`. Atlas may ask for a wait of 0 s, again and again. */
+function delayOf(error: AnyAtlasError, usual: number): number {
+  const { retryAfterMs = usual } = 'retryAfterMs' in error ? error : {};
+  return Math.max(retryAfterMs, firstDelay);
 }
 
 function statusOf(error: AnyAtlasError): number {
@@ -195,9 +186,7 @@ function statusOf(error: AnyAtlasError): number {
 
 /** Whether Atlas fails or is out of reach, and may be back soon. A host that does not exist is more likely misspelled. */
 function isOutage(error: AnyAtlasError): boolean {
-  if (error.code !== 'CONNECTION') return isOutageStatus(statusOf(error));
-  const { kind = 'other', cause } = error;
-  return kind === 'other' && Object(cause).code !== 'ENOTFOUND';
+  return isTemporary(error) && Object(error.cause).code !== 'ENOTFOUND';
 }
 
 /** Returns the error if a finding can report it. Throws any other, such as that of a closed client: it ends the check. */

@@ -1,10 +1,10 @@
 import { allowListeners, Calls, reportable } from './calls.js';
-import { type Cluster, type ClusterList, findBackups, readCluster } from './facts.js';
+import type { Cluster, ClusterList } from './facts.js';
 import type { BackupCheckTotals, BackupClient, BackupFinding, ClusterName } from './finding.js';
-import { type Job, Jobs } from './jobs.js';
-import { findDoubts, judge, judgeWithoutSchedule } from './judge.js';
-import { type BackupCheckOptions, invalidCluster, invalidOptions, type Limits, type MaxAge } from './options.js';
+import { judgeCluster } from './judge.js';
+import { type BackupCheckOptions, invalidCluster, invalidOptions, type MaxAge } from './options.js';
 import { ClusterReads, type Project, readClusters, readProjects } from './reads.js';
+import { type Task, Tasks } from './tasks.js';
 
 /**
  * Checks whether every Flex and dedicated cluster has a recent backup. Yields a finding per cluster as soon as it is known, or
@@ -32,16 +32,19 @@ export async function* checkBackups(
   const invalid = invalidOptions(options);
   if (invalid !== undefined) throw invalid;
   const { signal, timeout = 600_000, concurrency = 16 } = options;
-  const jobs = new Jobs(concurrency, signal);
-  const calls = new Calls(client, jobs, timeout);
-  const check: Check = { calls, options, projectsRead: new Set(), notChecked: [], evidenceJobs: [] };
-  const onAbort = () => calls.end(signal?.reason);
+  const tasks = new Tasks(concurrency, signal);
+  const calls = new Calls(client, tasks, timeout);
+  const check: Check = { calls, options, projectsRead: new Set(), notChecked: [], evidenceTasks: [] };
+  const onAbort = () => {
+    calls.end(signal?.reason);
+    tasks.wake();
+  };
   if (signal) allowListeners(signal);
   signal?.addEventListener('abort', onAbort);
   try {
-    yield* jobs.run(() => checkProjects(check));
+    yield* tasks.run(() => checkProjects(check));
     calls.areStatesKnown = true;
-    yield* jobs.run(async () => check.evidenceJobs);
+    yield* tasks.run(async () => check.evidenceTasks);
     const { projectsRead, notChecked } = check;
     const { clockOffset } = calls;
     return { projects: projectsRead.size, ...(clockOffset !== undefined && { clockOffset }), notChecked };
@@ -51,18 +54,18 @@ export async function* checkBackups(
   }
 }
 
-/** What the jobs of a check share. */
+/** What the tasks of a check share. */
 interface Check {
   readonly calls: Calls;
   readonly options: BackupCheckOptions;
   /** The IDs of the projects of which a list was read. */
   readonly projectsRead: Set<string>;
   readonly notChecked: BackupCheckTotals['notChecked'];
-  /** The jobs that read evidence, when all states are known. */
-  readonly evidenceJobs: Job[];
+  /** The tasks that read evidence, when all states are known. */
+  readonly evidenceTasks: Task[];
 }
 
-async function checkProjects(check: Check): Promise<Job[]> {
+async function checkProjects(check: Check): Promise<Task[]> {
   const { groupIds } = check.options;
   const given = groupIds && [...new Set(groupIds)].map((groupId) => ({ groupId }));
   const projects: Project[] = given ?? (await readProjects(check.calls));
@@ -72,15 +75,14 @@ async function checkProjects(check: Check): Promise<Job[]> {
   ]);
 }
 
-async function checkList(list: ClusterList, check: Check): ReturnType<Job> {
-  let items: readonly unknown[];
+async function checkList(list: ClusterList, check: Check): ReturnType<Task> {
+  let clusters: Cluster[];
   try {
-    items = await readClusters(list, check.calls);
+    clusters = await readClusters(list, check.calls);
   } catch (error) {
     return { ...list, state: 'unknown', error: reportable(error) };
   }
   check.projectsRead.add(list.groupId);
-  const clusters = items.map((item) => readCluster(list, item));
   return clusters.filter((cluster) => isChecked(cluster, check)).map((cluster) => () => checkCluster(cluster, check));
 }
 
@@ -91,7 +93,7 @@ function isChecked({ name, notChecked }: Cluster, check: Check): boolean {
   return reason === undefined;
 }
 
-async function checkCluster(cluster: Cluster, { options, calls, evidenceJobs }: Check): ReturnType<Job> {
+async function checkCluster(cluster: Cluster, { options, calls, evidenceTasks }: Check): ReturnType<Task> {
   const { name, clusterId, listed, pitEnabled } = cluster;
   const limits = { maxAge: valueFor(name, options.maxAge), minHistory: valueFor(name, options.minHistory) };
   const known = {
@@ -105,27 +107,14 @@ async function checkCluster(cluster: Cluster, { options, calls, evidenceJobs }: 
     return { ...known, state: 'unknown', error: invalid, ...(evidence && { evidence }) };
   }
   const reads = new ClusterReads(cluster, calls);
-  const finding = { ...known, ...(await judgeCluster(cluster, limits, reads).catch(toUnknown)) };
+  const finding = { ...known, ...(await judgeCluster(cluster, limits, reads)) };
   if (!options.evidence) return finding;
-  evidenceJobs.push(async () => ({ ...finding, evidence: await reads.evidence() }));
-  // Its finding comes from the evidence job.
+  evidenceTasks.push(async () => ({ ...finding, evidence: await reads.evidence() }));
+  // Its finding comes from the evidence task.
   return [];
 }
 
 /** The value of an option that may be a function of the cluster. */
 function valueFor<T extends MaxAge>(name: ClusterName, option: T | ((name: ClusterName) => T | undefined) | undefined) {
   return typeof option === 'function' ? option(name) : option;
-}
-
-async function judgeCluster(cluster: Cluster, limits: Limits, reads: ClusterReads) {
-  if (cluster.isBackupOff) return { state: 'none' as const, reason: 'backup off' as const };
-  const snapshots = await reads.snapshots();
-  const { data, sentAt } = snapshots;
-  const backups = findBackups(cluster.name.clusterType, data, sentAt);
-  const facts = { ...limits, cluster, backups, sentAt, doubts: findDoubts(cluster, snapshots, backups) };
-  return judgeWithoutSchedule(facts) ?? judge(facts, await reads.schedule());
-}
-
-function toUnknown(error: unknown) {
-  return { state: 'unknown' as const, error: reportable(error) };
 }

@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import { fieldsOf, isSharded, itemsOf, type JsonObject, scheduleItems, snapshotFields } from '../client/atlas/json.js';
-import { type AnyAtlasError, isAtlasApiError, snapshotIdSchema } from '../client/index.js';
+import { type AnyAtlasError, AtlasInvalidResponseError, isAtlasApiError, snapshotIdSchema } from '../client/index.js';
 import type { BackupCheckTotals, BackupSnapshot, ClusterName, Reason, Restorable } from './finding.js';
 
 /** ms. */
 export const hour = 3_600_000;
 /** ms. */
 export const day = 24 * hour;
-const week = 7 * day;
+/** ms. */
+export const week = 7 * day;
 
 /** A list of clusters: each project has two. */
 export type ClusterList = Omit<ClusterName, 'clusterName'>;
@@ -21,9 +22,6 @@ export function readCluster(list: ClusterList, listed: unknown) {
   const { name, id, stateName, createDate } = given;
   // Nothing else has a meaning for a Flex cluster.
   const fields: JsonObject = list.clusterType === 'flex' ? { stateName } : given;
-  const edition = fields['effectiveDatabaseEdition'] ?? fields['databaseEdition'];
-  // A cluster of another edition has backups that no list shows, even if `backupEnabled` is false.
-  const otherEdition = typeof edition === 'string' && edition !== 'CORE' ? edition : undefined;
   return {
     name: { ...list, clusterName: typeof name === 'string' ? name : '' },
     clusterId: typeof id === 'string' ? id : undefined,
@@ -33,11 +31,10 @@ export function readCluster(list: ClusterList, listed: unknown) {
     notChecked: reasonNotToCheck(fields),
     /** ms since 1970, or NaN. */
     createdAt: parseTime(createDate),
-    isBackupOff: fields['backupEnabled'] === false && otherEdition === undefined,
+    isBackupOff: fields['backupEnabled'] === false,
     isPaused: fields['paused'] === true,
     isSharded: isSharded(fields),
     pitEnabled: typeof fields['pitEnabled'] === 'boolean' ? fields['pitEnabled'] : undefined,
-    otherEdition,
   };
 }
 
@@ -52,38 +49,50 @@ function reasonNotToCheck(cluster: JsonObject): NotChecked | undefined {
 }
 
 /** What the snapshots of a cluster say about its backups. */
-export type Backups = ReturnType<typeof findBackups>;
+export interface Backups {
+  /** When Atlas sent the snapshots, in ms since 1970. */
+  readonly sentAt: number;
+  readonly restorable?: Restorable | undefined;
+  /** The latest failed snapshot, if it is later than the newest backup. */
+  readonly lastFailed?: BackupSnapshot | undefined;
+  readonly doubt?: Doubt | undefined;
+}
 
-/**
- * Finds the backups that can be restored, and the latest failure if it is later than the newest of them.
- *
- * @param sentAt - when Atlas sent the snapshots, in ms since 1970.
- */
-export function findBackups(type: ClusterName['clusterType'], snapshots: readonly unknown[], sentAt: number) {
+/** Why the snapshots cannot be trusted. */
+export interface Doubt {
+  readonly error: AnyAtlasError;
+  readonly reason?: Reason;
+  /** Whether a fresh backup is certain all the same. */
+  readonly isFreshCertain?: boolean;
+}
+
+/** Finds the backups that can be restored, and the latest failure if it is later than the newest of them. */
+export function findBackups(type: ClusterName['clusterType'], snapshots: readonly unknown[], sentAt: number): Backups {
   const { completed, failed, time, expiry } = snapshotFields[type];
-  const timeOf = (snapshot: unknown) => parseTime(fieldsOf(snapshot)[time]);
+  const takenAt = (snapshot: unknown) => parseTime(fieldsOf(snapshot)[time]);
   const hasExpired = (snapshot: unknown) => parseTime(fieldsOf(snapshot)[expiry]) < sentAt;
   const withStatus = (status: string) => snapshots.filter((snapshot) => fieldsOf(snapshot)['status'] === status);
   const complete = withStatus(completed).filter((snapshot) => !hasExpired(snapshot));
-  const backups = newestFirst(complete, timeOf);
+  const backups = newestFirst(complete, takenAt);
   // A snapshot that failed may have no time.
-  const [lastFailed] = newestFirst(withStatus(failed), (one) => timeOf(one) || timeOfId(one));
+  const [lastFailed] = newestFirst(withStatus(failed), (one) => takenAt(one) || timeOfId(one));
   const [newest] = backups;
-  const restorable: Restorable | undefined = newest && {
-    newest,
-    age: Math.max(sentAt - newest.time.getTime(), 0),
-    oldest: backups.at(-1) ?? newest,
-    backups: backups.length,
+  if (newest === undefined) return { sentAt, lastFailed };
+  const age = sentAt - newest.time.getTime();
+  const ahead = 'The newest backup is more than an hour ahead of the time at which Atlas sent it.';
+  return {
+    sentAt,
+    restorable: { newest, age: Math.max(age, 0), oldest: backups.at(-1) ?? newest, backups: backups.length },
+    ...(lastFailed !== undefined && lastFailed.time > newest.time && { lastFailed }),
+    ...(age < -hour && { doubt: { error: doubtful(ahead), reason: 'future backup' } }),
   };
-  const isFailing = lastFailed !== undefined && (newest === undefined || lastFailed.time > newest.time);
-  return { restorable, lastFailed: isFailing ? lastFailed : undefined };
 }
 
 /** Sorts snapshots, without those that have no time. */
-function newestFirst(snapshots: readonly unknown[], timeOf: (snapshot: unknown) => number): BackupSnapshot[] {
+function newestFirst(snapshots: readonly unknown[], takenAt: (snapshot: unknown) => number): BackupSnapshot[] {
   const timed = snapshots.map((snapshot): BackupSnapshot => {
     const id = fieldsOf(snapshot)['id'];
-    const time = new Date(timeOf(snapshot));
+    const time = new Date(takenAt(snapshot));
     return typeof id === 'string' ? { snapshotId: id, time } : { time };
   });
   const known = timed.filter(({ time }) => !Number.isNaN(time.getTime()));
@@ -96,14 +105,15 @@ function timeOfId(snapshot: unknown): number {
   return Number.parseInt(data.slice(0, 8), 16) * 1000;
 }
 
+/** The text does not name the cluster, so that the same problem of many clusters has the same text. */
+export function doubtful(what: string): AnyAtlasError {
+  return new AtlasInvalidResponseError(what, { operation: 'checkBackups', advice: 'Check it in the Atlas UI.' });
+}
+
 /** How often a cluster takes snapshots. */
 export interface Schedule {
-  /**
-   * ms between snapshots; the shortest possible if the schedule is unknown. A day if it takes none, or only monthly or yearly ones.
-   */
+  /** ms between snapshots. A day if it takes none, or only monthly or yearly ones. An hour if the schedule is not known. */
   readonly interval: number;
-  /** The longest interval that is possible, in ms, if the schedule is not known. */
-  readonly longest?: number;
   /** What is wrong with the schedule. */
   readonly reason?: Reason;
   /** Why the schedule is not known. */
@@ -118,7 +128,7 @@ export const noScheduleError = { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUN
 /** The schedule of a cluster if reading it ended with an error. */
 export function unreadSchedule(error: AnyAtlasError): Schedule {
   if (isAtlasApiError(error, noScheduleError)) return noSchedule;
-  return { interval: hour, longest: week, reason: 'schedule unreadable', error };
+  return { interval: hour, reason: 'schedule unreadable', error };
 }
 
 /** Reads the backup schedule of a dedicated cluster. The interval is that of its most frequent item. */
@@ -141,8 +151,8 @@ function intervalOf({ frequencyType, frequencyInterval }: JsonObject): number {
   return frequencyType === 'monthly' || frequencyType === 'yearly' ? Number.POSITIVE_INFINITY : day;
 }
 
-/** Matches a time of Atlas. A schema would take most of the time of a large check. */
-export const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+// A schema would take most of the time of a large check.
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Parses a time of Atlas, in ms since 1970. A missing or invalid one is NaN, which is neither before nor after any other. */
 function parseTime(value: unknown): number {

@@ -34,7 +34,6 @@ export type Reason =
   | 'yearly only'
   | 'schedule unreadable'
   | 'paused'
-  | 'other edition'
   | 'single shards'
   | 'future backup';
 

@@ -36,9 +36,8 @@ export interface BackupCheckOptions {
   evidence?: boolean | undefined;
   /**
    * Limits the whole check, in ms, including the time that the caller takes between two findings. What is not known by then is
-   * `unknown`, with a `TIMEOUT`. While there is time, the check repeats a call after a rate limit. If Atlas fails or cannot be
-   * reached, it repeats calls for two minutes after the first such failure or timeout, and then makes one attempt per call. Calls
-   * that only bring evidence are left to the client's retries. Default: 10 minutes.
+   * `unknown`. While there is time, the check repeats calls after a rate limit, and after failures and timeouts of Atlas until two
+   * minutes after the first one. Calls that only bring evidence are not repeated. Default: 10 minutes.
    */
   timeout?: number | undefined;
   /** The maximum number of calls at a time, without those that wait to be repeated. Default: 16. */
@@ -47,30 +46,27 @@ export interface BackupCheckOptions {
   signal?: AbortSignal | null | undefined;
 }
 
-const isFunction = (value: unknown) => typeof value === 'function';
-const isDuration = (value: unknown) => typeof value === 'number' && value > 0 && value !== Number.POSITIVE_INFINITY;
-const isMaxAge = (value: unknown) => value === 'schedule' || isDuration(value);
-const durationError = 'must be a number of ms above 0';
-const concurrencyError = 'must be a whole number above 0';
+const duration = z.number().positive();
+const maxAge = z.union([duration, z.literal('schedule')], 'must be a number of ms above 0, or "schedule"');
+const functionOf = <T>() =>
+  z.custom<(cluster: ClusterName) => T>((value) => typeof value === 'function', 'must be a function');
 
 const optionsSchema = z
   .strictObject(
     {
-      groupIds: z
-        .array(groupIdSchema, 'must be a list of project IDs')
-        .min(1, 'must have a project ID (leave it out to check every project)'),
-      maxAge: z.custom<BackupCheckOptions['maxAge']>(
-        (value) => isFunction(value) || isMaxAge(value),
-        `${durationError}, "schedule", or a function that returns one of them`,
+      groupIds: z.array(groupIdSchema).min(1, 'must have a project ID (leave it out to check every project)'),
+      maxAge: z.union(
+        [maxAge, functionOf<MaxAge | undefined>()],
+        'must be a number of ms above 0, "schedule", or a function',
       ),
-      minHistory: z.custom<BackupCheckOptions['minHistory']>(
-        (value) => isFunction(value) || isDuration(value),
-        `${durationError}, or a function that returns one`,
+      minHistory: z.union(
+        [duration, functionOf<number | undefined>()],
+        'must be a number of ms above 0, or a function',
       ),
-      filter: z.custom<BackupCheckOptions['filter']>(isFunction, 'must be a function'),
+      filter: functionOf<boolean>(),
       evidence: flag,
       timeout: milliseconds,
-      concurrency: z.int(concurrencyError).positive(concurrencyError),
+      concurrency: z.int().positive(),
       signal: abortSignal.nullable(),
     } satisfies Record<keyof BackupCheckOptions, z.ZodType>,
     { error: optionsError },
@@ -80,8 +76,8 @@ const optionsSchema = z
 // The cluster name becomes part of a path, and functions of the caller may return any limits.
 const clusterSchema = z.object({
   clusterName: clusterNameSchema,
-  maxAge: z.custom<MaxAge>(isMaxAge, `${durationError}, or "schedule"`).optional(),
-  minHistory: z.custom<number>(isDuration, durationError).optional(),
+  maxAge: maxAge.optional(),
+  minHistory: duration.optional(),
 });
 
 /** The limits of one cluster. */

@@ -1,8 +1,18 @@
 import * as z from 'zod';
 import { fieldsOf, hasNextLink, isObject, isOfAllShards, itemsOf, snapshotFields } from '../client/atlas/json.js';
 import { type AnyAtlasError, groupIdSchema } from '../client/index.js';
-import { type Answer, type Calls, reportable } from './calls.js';
-import { type Cluster, type ClusterList, readSchedule, type Schedule, unreadSchedule } from './facts.js';
+import { type Calls, reportable } from './calls.js';
+import {
+  type Backups,
+  type Cluster,
+  type ClusterList,
+  doubtful,
+  findBackups,
+  readCluster,
+  readSchedule,
+  type Schedule,
+  unreadSchedule,
+} from './facts.js';
 import type { BackupEvidence, ClusterName } from './finding.js';
 
 /** A project, as its findings name it. */
@@ -10,30 +20,29 @@ export type Project = Pick<ClusterName, 'groupId' | 'groupName'>;
 
 /** The name of each list of clusters in the paths of the API, its version, and the version of its backup endpoints. */
 const api = {
-  flex: { list: 'flexClusters', version: '2024-11-13', backupVersion: '2024-11-13' },
-  dedicated: { list: 'clusters', version: '2024-08-05', backupVersion: '2023-01-01' },
+  flex: { name: 'flexClusters', version: '2024-11-13', backupVersion: '2024-11-13' },
+  dedicated: { name: 'clusters', version: '2024-08-05', backupVersion: '2023-01-01' },
 } as const;
 
 const groupsPath = '/api/atlas/v2/groups';
 
-const isCluster = (item: unknown) => typeof fieldsOf(item)['name'] === 'string';
-const isSnapshot = (item: unknown) => typeof fieldsOf(item)['status'] === 'string';
-const isPolicy = (item: unknown) => isListOf(isObject, fieldsOf(item)['policyItems']);
-
-/** Whether a value is a list of such items. Stops at the first other one, because a list may have millions. */
-function isListOf(isItem: (item: unknown) => boolean, value: unknown): boolean {
-  return Array.isArray(value) && value.every(isItem);
-}
-
+/** Checks a list up to its first item of another kind, because a list may have millions. */
 const listOf = (isItem: (item: unknown) => boolean, items: string) =>
-  z.custom((value) => isListOf(isItem, value), `must be a list of ${items}`);
+  z.custom((value) => Array.isArray(value) && value.every(isItem), `must be a list of ${items}`);
+
+const isNamed = (item: unknown) => typeof fieldsOf(item)['name'] === 'string';
+const isSnapshot = (item: unknown) => typeof fieldsOf(item)['status'] === 'string';
+const isPolicy = (policy: unknown) => {
+  const { policyItems } = fieldsOf(policy);
+  return Array.isArray(policyItems) && policyItems.every(isObject);
+};
 
 // The client rejects a response that does not match these schemas. What they accept stays as Atlas sent it, and other fields may
 // have any value.
 const absent = z.null('must be absent, or the response is an error').optional();
 const answer = z.looseObject({ error: absent, errorCode: absent });
 const projectSchema = z.looseObject({ id: groupIdSchema });
-const clusterSchema = z.custom(isCluster, 'must be a cluster with a name');
+const clusterSchema = z.custom(isNamed, 'must be a cluster with a name');
 const snapshotSchema = z.custom(isSnapshot, 'must be a snapshot with a status');
 const shardedSchema = answer.extend({ results: listOf(isSnapshot, 'snapshots with a status') });
 const restoresSchema = answer.extend({ results: listOf(isObject, 'restore jobs') });
@@ -41,30 +50,19 @@ const scheduleSchema = answer.extend({ policies: listOf(isPolicy, 'policies with
 
 /** Reads the projects that the login can read. */
 export async function readProjects(calls: Calls): Promise<Project[]> {
-  const { data } = await calls.getAll(groupsPath, { apiVersion: '2023-01-01', schema: projectSchema });
+  const { data } = await calls.getAll(groupsPath, '2023-01-01', projectSchema);
   return data.map((project) => {
     const name = fieldsOf(project)['name'];
     return { groupId: `${fieldsOf(project)['id']}`, ...(typeof name === 'string' && { groupName: name }) };
   });
 }
 
-/** Reads the clusters of a list, as Atlas sent them. */
-export async function readClusters({ groupId, clusterType }: ClusterList, calls: Calls): Promise<readonly unknown[]> {
-  const { list, version } = api[clusterType];
-  const options = { apiVersion: version, schema: clusterSchema };
-  const { data } = await calls.getAll(`${groupsPath}/${groupId}/${list}`, options);
-  return data;
+/** Reads the clusters of a list. */
+export async function readClusters(list: ClusterList, calls: Calls): Promise<Cluster[]> {
+  const { name, version } = api[list.clusterType];
+  const { data } = await calls.getAll(`${groupsPath}/${list.groupId}/${name}`, version, clusterSchema);
+  return data.map((item) => readCluster(list, item));
 }
-
-/** The snapshots of a cluster. */
-export interface Snapshots extends Answer<readonly unknown[]> {
-  /** Whether there are backups, but only of single shards. */
-  readonly areOfSingleShards?: boolean;
-  /** Whether there are more snapshots than these. */
-  readonly isCutShort?: boolean;
-}
-
-const isCompleted = (snapshot: unknown) => fieldsOf(snapshot)['status'] === snapshotFields.dedicated.completed;
 
 const maxRestores = 100;
 
@@ -83,39 +81,53 @@ export class ClusterReads {
 
   constructor(cluster: Cluster, calls: Calls) {
     const { groupId, clusterType, clusterName } = cluster.name;
-    const { list, backupVersion } = api[clusterType];
+    const { name, backupVersion } = api[clusterType];
     this.#cluster = cluster;
-    this.#path = `${groupsPath}/${groupId}/${list}/${clusterName}/backup`;
+    this.#path = `${groupsPath}/${groupId}/${name}/${clusterName}/backup`;
     this.#apiVersion = backupVersion;
     this.#calls = calls;
     this.#evidence = { cluster: cluster.listed, errors: [] };
   }
 
-  /** Reads the snapshots. Of a sharded cluster, only those of all shards count: if one list has none, reads another list. */
-  async snapshots(): Promise<Snapshots> {
-    const path = `${this.#path}/snapshots`;
-    const apiVersion = this.#apiVersion;
+  /** Reads the snapshots. */
+  async backups(): Promise<Backups> {
+    const { isSharded, name } = this.#cluster;
     try {
-      const { data, sentAt } = await this.#calls.getAll(path, { apiVersion, schema: snapshotSchema });
+      const { data, sentAt } = await this.#calls.getAll(`${this.#path}/snapshots`, this.#apiVersion, snapshotSchema);
       this.#evidence.snapshots = data;
-      if (!this.#cluster.isSharded) return { data, sentAt };
+      if (!isSharded) return findBackups(name.clusterType, data, sentAt);
       const ofAllShards = data.filter(isOfAllShards);
-      if (ofAllShards.length > 0) return { data: ofAllShards, sentAt };
-      // MongoDB documents another list for sharded clusters. Which of the two has their snapshots is not known.
-      const own = await this.#calls.get(`${path}/shardedClusters`, { apiVersion, schema: shardedSchema });
-      const { results, totalCount, links } = fieldsOf(own.data);
-      const items = itemsOf(results);
-      this.#evidence.snapshots = [...data, ...items];
-      const found = items.filter(isOfAllShards);
-      return {
-        data: found,
-        sentAt: own.sentAt,
-        areOfSingleShards: found.length === 0 && data.some(isCompleted),
-        isCutShort: hasNextLink(links) || Number(totalCount) > items.length,
-      };
+      if (ofAllShards.length > 0) return findBackups('dedicated', ofAllShards, sentAt);
+      return await this.#ofAllShards(data);
     } catch (error) {
       throw this.#note(error);
     }
+  }
+
+  /**
+   * Reads the list that MongoDB documents for sharded clusters. Which of the two lists has their snapshots is not known.
+   *
+   * @param others - the snapshots in the other list.
+   */
+  async #ofAllShards(others: readonly unknown[]): Promise<Backups> {
+    const path = `${this.#path}/snapshots/shardedClusters`;
+    const { data, sentAt } = await this.#calls.get(path, this.#apiVersion, shardedSchema);
+    const { results, totalCount, links } = fieldsOf(data);
+    const snapshots = itemsOf(results);
+    this.#evidence.snapshots = [...others, ...snapshots];
+    const ofAllShards = snapshots.filter(isOfAllShards);
+    const backups = findBackups('dedicated', ofAllShards, sentAt);
+    const isCompleted = (snapshot: unknown) => fieldsOf(snapshot)['status'] === snapshotFields.dedicated.completed;
+    if (ofAllShards.length === 0 && others.some(isCompleted)) {
+      const error = doubtful('The cluster is sharded, but only snapshots of single shards are listed.');
+      return { ...backups, doubt: { error, reason: 'single shards' } };
+    }
+    const isCutShort = hasNextLink(links) || Number(totalCount) > snapshots.length;
+    if (backups.doubt !== undefined || !isCutShort) return backups;
+    return {
+      ...backups,
+      doubt: { error: doubtful('The list of snapshots of all shards is cut short.'), isFreshCertain: true },
+    };
   }
 
   /** Reads the schedule of a dedicated cluster, once. */
@@ -124,17 +136,9 @@ export class ClusterReads {
     return this.#schedule;
   }
 
-  /** Reads what no state depended on, and returns all that Atlas answered. */
-  async evidence(): Promise<BackupEvidence> {
-    if (this.#cluster.name.clusterType === 'dedicated') await this.schedule();
-    await this.#readRestores();
-    return this.#evidence;
-  }
-
   async #readSchedule(): Promise<Schedule> {
     try {
-      const options = { apiVersion: '2024-08-05', schema: scheduleSchema };
-      const { data } = await this.#calls.get(`${this.#path}/schedule`, options);
+      const { data } = await this.#calls.get(`${this.#path}/schedule`, '2024-08-05', scheduleSchema);
       this.#evidence.schedule = data;
       return readSchedule(data);
     } catch (error) {
@@ -142,15 +146,17 @@ export class ClusterReads {
     }
   }
 
-  async #readRestores(): Promise<void> {
+  /** Reads what no state depended on, and returns all that Atlas answered. */
+  async evidence(): Promise<BackupEvidence> {
+    if (this.#cluster.name.clusterType === 'dedicated') await this.schedule();
     try {
       const query = { itemsPerPage: maxRestores };
-      const options = { apiVersion: this.#apiVersion, schema: restoresSchema, query };
-      const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, options);
+      const { data } = await this.#calls.get(`${this.#path}/restoreJobs`, this.#apiVersion, restoresSchema, query);
       this.#evidence.restores = itemsOf(fieldsOf(data)['results']).slice(0, maxRestores).map(withoutDownloads);
     } catch (error) {
       this.#note(error);
     }
+    return this.#evidence;
   }
 
   /** Adds the error of a read to the evidence. */

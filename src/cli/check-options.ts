@@ -1,7 +1,6 @@
 import type { parseArgs } from 'node:util';
 import type { BackupCheckOptions, ClusterName, MaxAge } from '../check/index.js';
 import { logins } from '../client/config/environment.js';
-import { groupIdSchema } from '../client/index.js';
 import { resolveFile } from './files.js';
 import { type Choice, chooses, covers, readPattern } from './patterns.js';
 import { parseDuration } from './text.js';
@@ -10,19 +9,16 @@ export const checkUsage = `Usage: atlas-tenant-snapshots check [options]
 
 Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent backup.
 
-  --project ID               Check only this project. Default: all that the login can read.
   --include PROJECT/CLUSTER  Check only this cluster. If none matches, the exit code is 3.
   --exclude PROJECT/CLUSTER  Leave out this cluster, even if it is included.
   --max-age TIME             How old a recent backup may be: a whole number and s, m, h or d. Or "schedule": the shortest
                              interval in the schedule of a dedicated cluster, plus 2 hours. Default: 26h, or longer if the
                              schedule takes a snapshot a week. For some clusters: PROJECT/CLUSTER=TIME. The last one counts.
   --min-history TIME         How far back the oldest backup must reach. For some clusters: PROJECT/CLUSTER=TIME, as above.
-  --inventory FILE           Remember the clusters in FILE. If one is deleted or replaced, becomes free, or is left out because
-                             its project has a new name, the exit code is 3, until you forget it. See: forget --help.
+  --inventory FILE           Remember the clusters in FILE, one a line. If one is no longer checked, for whatever reason, or is
+                             replaced, the exit code is 3 until you delete its line.
   --evidence                 Add to the JSON what Atlas answered: each cluster with its snapshots, schedule and restores.
-  --anonymize                Leave names out of the JSON, so that you can share it. With --json or --output.
-  --output FILE              Write the JSON to FILE too. If FILE is a folder or ends with /, write a new file in it, named after
-                             the start of the check.
+  --output FILE              Write the JSON to FILE too.
   --timeout TIME             How long the check may take. Default: 10m.
   --problems                 Print only the clusters that have no recent backup, a short history or a warning, or could not
                              be checked.
@@ -30,7 +26,7 @@ Checks whether every Flex and dedicated cluster of MongoDB Atlas has a recent ba
   --help                     Print this text.
   --version                  Print the version.
 
-The first five may be repeated. PROJECT is a name or an ID. In names, * stands for any characters: "Web Shop/test-*".
+The first four may be repeated. PROJECT is a name or an ID. In names, * stands for any characters: "Web Shop/test-*".
 
 The environment has the credentials, the first of these:
 ${logins.map(({ variables }) => `  ${Object.values(variables).join(' and ')}\n`).join('')}
@@ -41,14 +37,12 @@ check failed; 0 if every cluster has a recent backup, is new or is paused. 130 o
 `;
 
 export const checkOptions = {
-  project: { type: 'string', multiple: true },
   include: { type: 'string', multiple: true },
   exclude: { type: 'string', multiple: true },
   'max-age': { type: 'string', multiple: true },
   'min-history': { type: 'string', multiple: true },
   inventory: { type: 'string' },
   evidence: { type: 'boolean' },
-  anonymize: { type: 'boolean' },
   output: { type: 'string' },
   timeout: { type: 'string' },
   problems: { type: 'boolean' },
@@ -66,18 +60,11 @@ export type CheckOptions = ReturnType<typeof readCheckOptions>;
 /** @throws an error that says what is wrong with the options. */
 export function readCheckOptions(values: Values) {
   const { output, problems = false, json = false, 'max-age': maxAge, 'min-history': minHistory, ...others } = values;
-  const { project, include = [], exclude = [], inventory, evidence, anonymize = false, timeout = '10m' } = others;
-  if (project?.some((id) => !groupIdSchema.safeParse(id).success)) {
-    throw new Error('--project must be the ID of a project: 24 lowercase hexadecimal digits.');
-  }
+  const { include = [], exclude = [], inventory, evidence, timeout = '10m' } = others;
   if (inventory !== undefined && output !== undefined && resolveFile(inventory) === resolveFile(output)) {
-    throw new Error('--inventory and --output must not be the same file.');
-  }
-  if (anonymize && !json && output === undefined) {
-    throw new Error('--anonymize needs --json or --output: the table has names.');
+    throw new Error(`--inventory and --output must not be the same file, ${output}.`);
   }
   const choice: Choice = {
-    groupIds: project && [...new Set(project)],
     include: include.map((pattern) => readPattern('--include', pattern)),
     exclude: exclude.map((pattern) => readPattern('--exclude', pattern)),
   };
@@ -87,14 +74,13 @@ export function readCheckOptions(values: Values) {
   const toMinHistory = (text: string) => readTime('--min-history', text, '14d');
   const minHistories = readLimits('--min-history', minHistory, toMinHistory);
   const ofCheck = {
-    groupIds: choice.groupIds,
     maxAge: maxAges.limitOf,
     minHistory: minHistories.limitOf,
     filter: (cluster: ClusterName) => chooses(choice, cluster),
     evidence,
     timeout: Math.min(readTime('--timeout', timeout, '10m'), longestTimeout),
     // A new option of the check has to be set here, or named as one that the command does not have.
-  } satisfies Record<Exclude<keyof BackupCheckOptions, 'signal' | 'concurrency'>, unknown>;
+  } satisfies Record<Exclude<keyof BackupCheckOptions, 'groupIds' | 'signal' | 'concurrency'>, unknown>;
   return {
     ...choice,
     /** What checkBackups() takes. */
@@ -106,9 +92,8 @@ export function readCheckOptions(values: Values) {
     /** The highest age for the clusters that no pattern is for. */
     usualMaxAge: maxAges.limitOf(),
     inventory,
-    isAnonymous: anonymize,
     output,
-    onlyProblems: problems,
+    onlyBad: problems,
     isJson: json,
   };
 }
@@ -132,5 +117,5 @@ function readLimits<T>(option: string, given: readonly string[] = [], readValue:
 function readTime(option: string, text: string, examples: string): number {
   const time = parseDuration(text);
   if (time !== undefined) return time;
-  throw new Error(`${option} must be a whole number above 0 and s, m, h or d, such as ${examples}.`);
+  throw new Error(`${option} must be a whole number above 0 and s, m, h or d, such as ${examples}. It is "${text}".`);
 }

@@ -2,10 +2,9 @@ import { defaultMaxAge } from '../check/finding.js';
 import type { BackupCheckTotals, BackupFinding, BackupState } from '../check/index.js';
 import { type Login, readBaseUrl } from '../client/config/environment.js';
 import type { AnyAtlasError } from '../client/index.js';
-import { leftOutNames, type WrittenNotChecked } from '../report/format.js';
+import { leftOutNames, stateNames, type WrittenReport } from '../report/format.js';
 import type { CheckOptions } from './check-options.js';
 import { chooses, clusterOf, excludedBy, type Found, isCluster, projectOf } from './patterns.js';
-import { stateNames } from './states.js';
 
 /** How the check was run. */
 interface CheckRun {
@@ -13,6 +12,10 @@ interface CheckRun {
   readonly finishedAt: Date;
   readonly options: CheckOptions;
   readonly login: Login;
+  /** The names of all projects by their IDs, also of those whose clusters were not listed. */
+  readonly projects: ReadonlyMap<string, string | undefined>;
+  /** The stale clusters whose limit is shorter than their weekly schedule. */
+  readonly weekly: ReadonlySet<BackupFinding>;
   /** Why the projects could not be listed. */
   readonly error?: AnyAtlasError | undefined;
 }
@@ -20,12 +23,7 @@ interface CheckRun {
 /** A check as it is reported. */
 export type CheckReport = ReturnType<typeof toReport>;
 
-/** A cluster that Atlas listed, or a list that failed. */
-export interface Listed extends Found {
-  readonly clusterId?: string | undefined;
-  /** Why a cluster is not checked, or what its finding says. */
-  readonly reason?: string | undefined;
-}
+type NotChecked = WrittenReport['notChecked'][number];
 
 /** Sorts and counts what a check found. */
 export function toReport(run: CheckRun, found: readonly BackupFinding[], totals: BackupCheckTotals) {
@@ -35,19 +33,14 @@ export function toReport(run: CheckRun, found: readonly BackupFinding[], totals:
   const findings = found.filter((finding) => chooses(options, finding)).sort(compareFindings);
   const clusters = findings.filter(isCluster);
   const failedLists = findings.filter((finding) => !isCluster(finding));
-  // Checked ones last: of two clusters with one name, the inventory is compared with that.
-  const listed: readonly Listed[] = [...notChecked, ...found];
-  const filtered = totals.notChecked.filter(({ reason }) => reason === 'filtered');
   return {
     ...run,
     server: readServer(),
     maxAge: options.usualMaxAge ?? defaultMaxAge,
     findings,
+    /** The findings, and the lists that failed, but are left out by the options. */
+    found,
     notChecked,
-    /** Everything that Atlas listed, and the lists that failed, whatever the options leave out. */
-    listed,
-    /** The same without the clusters of which Atlas takes no backups. It does of those that the options leave out. */
-    backedUp: [...found, ...filtered],
     summary: {
       projects: totals.projects,
       projectsNotListed: new Set(failedLists.map(({ groupId }) => groupId)).size,
@@ -65,24 +58,24 @@ function readServer(): string {
 }
 
 /** Counts the clusters of each state, and those that are not checked for each reason. */
-function count(found: readonly (BackupState | WrittenNotChecked['reason'])[]) {
+function count(found: readonly (BackupState | NotChecked['reason'])[]) {
   const names = [...stateNames, ...leftOutNames];
   const counts = names.map((name) => [name, found.filter((one) => one === name).length]);
-  return Object.fromEntries(counts) as Record<BackupState | WrittenNotChecked['reason'], number>;
+  return Object.fromEntries(counts) as Record<BackupState | NotChecked['reason'], number>;
 }
 
 /** Says why a cluster is not checked, and which pattern excluded it. */
-function toNotChecked(cluster: BackupCheckTotals['notChecked'][number], options: CheckOptions) {
+function toNotChecked(cluster: BackupCheckTotals['notChecked'][number], options: CheckOptions): NotChecked {
   const { reason } = cluster;
-  if (reason !== 'filtered') return { ...cluster, reason, pattern: undefined };
+  if (reason !== 'filtered') return { ...cluster, reason };
   const pattern = excludedBy(options, cluster)?.text;
-  return { ...cluster, reason: pattern === undefined ? ('not included' as const) : ('excluded' as const), pattern };
+  return pattern === undefined ? { ...cluster, reason: 'not included' } : { ...cluster, reason: 'excluded', pattern };
 }
 
 const { compare } = new Intl.Collator('en');
 
 /** Compares projects and clusters as shown. */
-export function compareNames(a: Found, b: Found): number {
+function compareNames(a: Found, b: Found): number {
   return compare(projectOf(a), projectOf(b)) || compare(clusterOf(a), clusterOf(b));
 }
 

@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 import { check } from './check.js';
 import { checkOptions, checkUsage, readCheckOptions } from './check-options.js';
 import { emulate, emulateOptions, emulateUsage, readPort } from './emulate.js';
-import { forget, forgetUsage } from './forget.js';
 import { readVersion } from './json.js';
 import { report, reportUsage } from './report.js';
 import type { Output, Run } from './streams.js';
@@ -43,17 +42,13 @@ function readCommand(args: string[]): Run {
     const { values, positionals } = parseArgs({ args: rest, options: helpOptions, allowPositionals: true });
     return readHelp(values, reportUsage) ?? report(positionals);
   }
-  if (name === 'forget') {
-    const { values, positionals } = parseArgs({ args: rest, options: helpOptions, allowPositionals: true });
-    return readHelp(values, forgetUsage) ?? forget(positionals);
-  }
   if (name === 'emulate') {
     const { values } = parseArgs({ args: rest, options: { ...emulateOptions, ...helpOptions } });
     return readHelp(values, emulateUsage) ?? emulate(readPort(values.port), values.demo === true);
   }
   const { values } = parseArgs({ args, options: helpOptions, allowPositionals: true });
-  const help = readHelp(values, [checkUsage, reportUsage, forgetUsage, emulateUsage].join('\n'));
-  if (help === undefined) throw new Error('The commands are check, report, forget and emulate.');
+  const help = readHelp(values, [checkUsage, reportUsage, emulateUsage].join('\n'));
+  if (help === undefined) throw new Error(`The commands are check, report and emulate, not ${name ?? 'nothing'}.`);
   return help;
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type Login, logins, readLogins, valuesOf } from '../client/config/environment.js';
+import { logins } from '../client/config/environment.js';
 import type { AtlasEmulator } from '../testing/index.js';
 import type { Run } from './streams.js';
 
@@ -13,8 +13,6 @@ try. Prints each request to stderr.
                then 2.
   --help       Print this text.
   --version    Print the version.
-
-The emulator accepts the credentials in the environment, and does not print them. It makes up the others.
 `;
 
 export const emulateOptions = {
@@ -26,7 +24,7 @@ export const emulateOptions = {
 export function readPort(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new Error('--port must be a whole number from 0 to 65535.');
+  throw new Error(`--port must be a whole number from 0 to 65535. It is "${text}".`);
 }
 
 /** Serves the emulator until `stop` aborts. */
@@ -38,7 +36,6 @@ export function emulate(port: number, isDemo: boolean): Run {
     try {
       emulator = await startAtlasEmulator({
         port,
-        credentials: knownCredentials(),
         // In addition to the Flex cluster that every emulator has.
         seed: { clusterName: 'Cluster1', dedicated: true },
         recordRequests: false,
@@ -58,32 +55,14 @@ export function emulate(port: number, isDemo: boolean): Run {
   };
 }
 
-/** Reads the credentials in the environment, as the client does. */
-function knownCredentials() {
-  const logins = readLogins();
-  const read = (name: Login['name']) => logins.filter((login) => login.name === name).flatMap(valuesOf);
-  const [accessToken] = read('access token');
-  const [clientId, clientSecret] = read('service account');
-  const [publicKey, privateKey] = read('API key');
-  return {
-    accessToken,
-    serviceAccount: clientId && clientSecret ? { clientId, clientSecret } : undefined,
-    apiKey: publicKey && privateKey ? { publicKey, privateKey } : undefined,
-  };
-}
-
 /** Formats the variables for a shell, and the IDs as a comment. */
 function formatStart({ url, credentials, groupId, clusterName, snapshotId }: AtlasEmulator): string {
-  const known = readLogins().flatMap(valuesOf);
   const { accessToken, serviceAccount, apiKey } = credentials;
   const values: Readonly<Record<string, string>> = { ...accessToken, ...serviceAccount, ...apiKey };
-  // Without the last login, which is an API key too. Without known credentials: a log should not have them.
-  const variables = logins.slice(0, -1).flatMap(({ variables }) => Object.entries(variables));
-  const made = variables.filter(([field]) => !known.includes(values[field] ?? ''));
+  // Without the last login, which is an API key too.
+  const variables = logins.slice(0, -1).flatMap((login) => Object.entries(login.variables));
   // Only one login, the first, so that a check does not say that it found several.
-  const lines = made.map(([field, name], index) => {
-    return `${index === 0 && known.length === 0 ? '' : '# '}export ${name}=${values[field]}\n`;
-  });
+  const lines = variables.map(([field, name], index) => `${index === 0 ? '' : '# '}export ${name}=${values[field]}\n`);
   const ids = `# Project ${groupId}, cluster ${clusterName}, snapshot ${snapshotId}\n`;
   return `export MONGODB_ATLAS_BASE_URL=${url}\n${lines.join('')}${ids}`;
 }

@@ -3,30 +3,28 @@ import * as z from 'zod';
 import { writeWhole } from './files.js';
 import { untilStopped } from './streams.js';
 
-const formatVersion = 1;
-
+// A line of the file has the keys in this order.
 const entrySchema = z.object({
   groupId: z.string(),
   groupName: z.string().optional(),
   clusterName: z.string(),
   clusterType: z.enum(['flex', 'dedicated']),
   clusterId: z.string().optional(),
-  since: z.string(),
+  since: z.iso.datetime({ offset: true }),
 });
-const inventorySchema = z.object({ formatVersion: z.literal(formatVersion), clusters: z.array(entrySchema) });
 
 /** A cluster that the check watches, and since when. */
 export type Entry = z.output<typeof entrySchema>;
 
 /** The file of `--inventory`. */
-export type Inventory =
-  /** There is no such option, or nothing to compare with. */
-  | { readonly type: 'none' }
-  /** It does not exist yet. */
-  | { readonly type: 'new'; readonly file: string }
-  | { readonly type: 'read'; readonly file: string; readonly clusters: readonly Entry[] }
-  /** It cannot be read, or is no inventory. */
-  | { readonly type: 'broken'; readonly file: string; readonly failure: string };
+export interface Inventory {
+  readonly file: string;
+  /** Undefined if it is missing or has no line. */
+  readonly text?: string;
+  readonly entries: readonly Entry[];
+  /** Why it is no inventory. It is then left as it is. */
+  readonly failure?: string;
+}
 
 /**
  * Reads an inventory.
@@ -43,23 +41,35 @@ async function read(file: string): Promise<Inventory> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { type: 'new', file };
+    if (code === 'ENOENT') return { file, entries: [] };
     const failure = `cannot be read: ${message}. Give the user of this command read and write access.`;
-    return { type: 'broken', file, failure };
+    return { file, entries: [], failure };
   }
+  const lines = text.split('\n').map((line) => (line.trim() === '' ? [] : readLine(line)));
+  const odd = lines.indexOf(undefined);
+  if (odd >= 0) {
+    const failure = `was left as it is: line ${odd + 1} is not a cluster of an inventory. Correct it, or restore the file.`;
+    return { file, entries: [], failure };
+  }
+  const entries = lines.flatMap((entry) => entry ?? []);
+  // Whoever means that a cluster has gone deletes its line, so an empty file is more likely one that was lost.
+  return entries.length === 0 ? { file, entries } : { file, text, entries };
+}
+
+/** Returns undefined if the line is none of an inventory. */
+function readLine(line: string): Entry | undefined {
   try {
-    const { clusters } = inventorySchema.parse(JSON.parse(text));
-    return { type: 'read', file, clusters };
+    return entrySchema.parse(JSON.parse(line));
   } catch {
-    const failure = 'is not an inventory, and was left unchanged. Restore it, or delete it to start a new one.';
-    return { type: 'broken', file, failure };
+    return undefined;
   }
 }
 
-/** Writes an inventory, whole or not at all. Returns what is wrong if it could not be written. */
-export function writeInventory(file: string, clusters: readonly Entry[]): string | undefined {
-  // Parsing puts the keys in the schema's order, so the file changes only if a cluster does.
-  const inventory = inventorySchema.parse({ formatVersion, clusters });
-  const failure = writeWhole(file, [`${JSON.stringify(inventory, null, 2)}\n`]);
+/** Writes an inventory, whole or not at all, if it has changed. Returns what is wrong if it could not be written. */
+export function writeInventory({ file, text }: Inventory, entries: readonly Entry[]): string | undefined {
+  const lines = entries.map((entry) => `${JSON.stringify(entrySchema.parse(entry))}\n`);
+  const next = lines.sort().join('');
+  if (next === text) return undefined;
+  const failure = writeWhole(file, next);
   return failure && `could not be written: ${failure}`;
 }

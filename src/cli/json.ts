@@ -1,14 +1,7 @@
 import { createRequire } from 'node:module';
-import type { BackupEvidence, BackupFinding, BackupSnapshot } from '../check/index.js';
+import type { BackupFinding, BackupSnapshot } from '../check/index.js';
 import { valuesOf } from '../client/config/environment.js';
-import {
-  formatVersion,
-  type WrittenEvidence,
-  type WrittenFinding,
-  type WrittenNotChecked,
-  type WrittenOptions,
-  type WrittenReport,
-} from '../report/format.js';
+import { formatVersion, type WrittenReport } from '../report/format.js';
 import type { CheckReport } from './check-report.js';
 
 /** Reads the version of this package. */
@@ -16,26 +9,19 @@ export function readVersion(): string {
   return createRequire(import.meta.url)('atlas-tenant-snapshots/package.json').version;
 }
 
-// These types make the compiler compare what is written with the format, in both directions.
-
-type Complete<Format> = { [Name in keyof Required<Format>]: Format[Name] };
-
-/** Compiles only if `Format` has all fields of `Given`. */
-type Has<Format, Given> = Record<Exclude<Given extends unknown ? keyof Given : never, keyof Format>, never>;
-
-type Same<Format, Given> = Format & Has<Format, Given> & Has<Given, Format>;
-
-/** What the JSON has. */
-export type Document = ReturnType<typeof toDocument>;
-
-/** Changes what is written. */
-interface Rewriter {
-  document(document: Document): object;
-  finding(finding: WrittenFinding): object;
+/**
+ * Formats a report as JSON, with a line for each finding.
+ *
+ * @param departed - the clusters of the inventory that departed, if an inventory was read.
+ * @param problems - the lines of stderr.
+ */
+export function formatJson(report: CheckReport, departed: WrittenReport['departed'], problems: string[]): string {
+  const { findings, ...others } = toDocument(report, departed, problems);
+  const lines = findings.map((finding) => `\n    ${stringify(finding)}`);
+  return `${stringify(others, 2).slice(0, -2)},\n  "findings": [${lines.join(',')}\n  ]\n}\n`;
 }
 
-/** @param problems - the lines of stderr. */
-export function toDocument(report: CheckReport, problems: readonly string[]) {
+function toDocument(report: CheckReport, departed: WrittenReport['departed'], problems: string[]): WrittenReport {
   const { checkedAt, finishedAt, maxAge, server, options, login, summary, notChecked, error, findings } = report;
   return {
     formatVersion,
@@ -46,76 +32,36 @@ export function toDocument(report: CheckReport, problems: readonly string[]) {
     server,
     login: login.name,
     loginId: login.name === 'access token' ? undefined : valuesOf(login)[0],
-    options: options.given satisfies Same<WrittenOptions, typeof options.given>,
-    summary: summary satisfies Same<WrittenReport['summary'], typeof summary>,
-    notChecked: notChecked satisfies Same<WrittenNotChecked, (typeof notChecked)[number]>[],
-    problems: [...problems],
+    options: options.given,
+    summary: { ...summary, departed: departed?.length ?? 0 },
+    notChecked,
+    departed,
+    problems,
     error: error?.toJSON(),
     findings: findings.map(toWrittenFinding),
-  } satisfies Complete<WrittenReport>;
+  };
 }
 
-function toWrittenFinding(finding: BackupFinding) {
-  const { newest, oldest, lastFailed, error, evidence } = finding;
+function toWrittenFinding(finding: BackupFinding): WrittenReport['findings'][number] {
+  const { newest, oldest, lastFailed, error, evidence, ...others } = finding;
   return {
-    groupId: finding.groupId,
-    groupName: finding.groupName,
-    clusterName: finding.clusterName,
-    clusterType: finding.clusterType,
-    clusterId: finding.clusterId,
-    state: finding.state,
-    reason: finding.reason,
+    ...others,
     snapshotId: newest?.snapshotId,
     time: newest?.time.toISOString(),
-    age: finding.age,
-    maxAge: finding.maxAge,
-    minHistory: finding.minHistory,
     oldest: oldest && toWrittenSnapshot(oldest),
-    backups: finding.backups,
-    pitEnabled: finding.pitEnabled,
     lastFailed: lastFailed && toWrittenSnapshot(lastFailed),
     error: error?.toJSON(),
-    evidence: evidence && toWrittenEvidence(evidence),
-  } satisfies Complete<WrittenFinding> & Has<WrittenFinding, Omit<BackupFinding, 'newest'>>;
+    evidence: evidence && {
+      ...evidence,
+      snapshots: evidence.snapshots && [...evidence.snapshots],
+      restores: evidence.restores && [...evidence.restores],
+      errors: evidence.errors.map((failure) => failure.toJSON()),
+    },
+  };
 }
 
 function toWrittenSnapshot({ snapshotId, time }: BackupSnapshot) {
   return { snapshotId, time: time.toISOString() };
-}
-
-function toWrittenEvidence({ cluster, snapshots, schedule, restores, errors }: BackupEvidence) {
-  return {
-    cluster,
-    snapshots: snapshots && [...snapshots],
-    schedule,
-    restores: restores && [...restores],
-    errors: errors.map((error) => error.toJSON()),
-  } satisfies Complete<WrittenEvidence> & Has<WrittenEvidence, BackupEvidence>;
-}
-
-/** Formats JSON in parts, so that no number of findings is too large for a text. */
-export function* formatJson(document: Document, rewriter?: Rewriter): Generator<string> {
-  const { findings, ...own } = document;
-  const others = rewriter?.document(document) ?? own;
-  yield `${stringify(others, 2).slice(0, -2)},\n  "findings": [`;
-  let separator = '\n    ';
-  for (const finding of findings) {
-    yield separator + formatFinding(finding, rewriter);
-    separator = ',\n    ';
-  }
-  yield '\n  ]\n}\n';
-}
-
-function formatFinding(finding: WrittenFinding, rewriter: Rewriter | undefined): string {
-  const format = (given: WrittenFinding, more?: object) =>
-    stringify({ ...(rewriter?.finding(given) ?? given), ...more });
-  try {
-    return format(finding);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const errors = [{ message: 'The evidence is too large, or nested too deeply, to be written.' }];
-    return format({ ...finding, evidence: undefined }, { evidence: { errors } });
-  }
 }
 
 // What a terminal or a CI system could obey.

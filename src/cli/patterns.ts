@@ -37,7 +37,7 @@ export function readPattern(option: string, text: string): Pattern {
   const slash = text.lastIndexOf('/');
   const [project, cluster] = [text.slice(0, slash), text.slice(slash + 1)];
   if (slash < 1 || cluster === '') {
-    throw new Error(`${option} must be a project and a cluster, such as "Web Shop/test-*".`);
+    throw new Error(`${option} must be a project and a cluster, such as "Web Shop/test-*". It is "${text}".`);
   }
   return { text, project, cluster };
 }
@@ -75,8 +75,6 @@ function matches(pattern: string, text: string): boolean {
 
 /** Which clusters the user asked for. */
 export interface Choice {
-  /** The IDs of the projects. Undefined: all. */
-  readonly groupIds?: readonly string[] | undefined;
   /** Empty: all. */
   readonly include: readonly Pattern[];
   readonly exclude: readonly Pattern[];
@@ -87,9 +85,8 @@ export function chooses(choice: Choice, found: Found): boolean {
   return isIncluded(choice, found) && excludedBy(choice, found) === undefined;
 }
 
-/** Whether a cluster, or a list that failed, is in a project and in a pattern that the user asked for. */
-export function isIncluded({ groupIds, include }: Choice, found: Found): boolean {
-  if (groupIds?.includes(found.groupId) === false) return false;
+/** Whether the user asked for a cluster, or may have asked for one of a project or of a list that failed. */
+export function isIncluded({ include }: Choice, found: Found): boolean {
   return include.length === 0 || include.some((pattern) => mayCover(pattern, found));
 }
 

@@ -3,94 +3,22 @@ import type { BackupFinding } from '../check/index.js';
 import { type Login, readLogins, valuesOf } from '../client/config/environment.js';
 import { type AnyAtlasError, isAtlasApiError } from '../client/index.js';
 import type { CheckReport } from './check-report.js';
-import { explain } from './explain.js';
 import { clusterOf, type Found, isCluster, mayCover, type Pattern, projectOf } from './patterns.js';
 import { formatDuration, printable } from './text.js';
 
-/** Why something could not be checked or is missing. */
+/** A line of stderr. */
 export interface Problem {
   /** What it is about. */
-  readonly about: string;
+  readonly about: readonly string[];
   readonly message: string;
-  /** Problems of the same kind share a line, which has the message of the first. Default: the message. */
-  readonly kind?: string;
-  /**
-   * The argument for the command at the end of the line. Such a line names more than three clusters, as the table does not show
-   * them.
-   */
-  readonly pattern?: string;
+  /** The most that the line names. Default: 3. */
+  readonly mostNames?: number;
 }
 
-/**
- * Finds what could not be checked or is missing.
- *
- * @param ofInventory - the problems of the inventory.
- */
-export function findProblems(report: CheckReport, ofInventory: readonly Problem[] = []): Problem[] {
-  const { options, findings, listed, backedUp, summary, login, error } = report;
-  if (error !== undefined) return [toProblem('The projects could not be listed', error, login)];
-  const known = new Set(backedUp.map(({ groupId }) => groupId));
-  const empty = options.groupIds?.filter((groupId) => !known.has(groupId)) ?? [];
-  const problems = [
-    ...findings.flatMap((found) => (found.error === undefined ? [] : toProblem(nameOf(found), found.error, login))),
-    ...empty.map((groupId) => ({ about: groupId, message: 'The project has no cluster that Atlas backs up.' })),
-    ...findUnused('--include', options.include, backedUp),
-    ...findUnused('--max-age', options.maxAges.patterns, listed),
-    ...findUnused('--min-history', options.minHistories.patterns, listed),
-    ...ofInventory,
-  ];
-  if (problems.length > 0 || summary.clusters > 0) return problems;
-  return [{ about: 'No cluster was checked', message: backedUp.length > 0 ? 'All of them are excluded.' : noneFound }];
-}
-
-const noneFound =
-  'Atlas lists only the projects in which the login has a role, such as Project Read Only, and backs up no free cluster.';
-
-function findUnused(option: string, patterns: readonly Pattern[], listed: readonly Found[]): Problem[] {
-  const what = option === '--include' ? 'no cluster that Atlas backs up' : 'no cluster';
-  const advice = 'Check the pattern, and that the login can read the project.';
-  return unusedOf(patterns, listed).map((text) => ({ about: option, message: `${text} matches ${what}. ${advice}` }));
-}
-
-/** The patterns that cannot be meant for any of these. */
-export function unusedOf(patterns: readonly Pattern[], listed: readonly Found[]): string[] {
-  return patterns.filter((pattern) => !listed.some((found) => mayCover(pattern, found))).map(({ text }) => text);
-}
-
-const listNames = { flex: 'Flex clusters', dedicated: 'dedicated clusters' };
-
-export function nameOf(found: Found & { readonly clusterType?: BackupFinding['clusterType'] }): string {
-  const list = isCluster(found) || found.clusterType === undefined ? '(no name)' : listNames[found.clusterType];
-  return `${projectOf(found)} / ${clusterOf(found) || list}`;
-}
-
-function toProblem(about: string, error: AnyAtlasError, login: Login): Problem {
-  const subject = error.path?.endsWith('/schedule') ? 'The schedule could not be read. ' : '';
-  const message = subject + explain(error, login);
-  return { about, message, kind: subject + kindOf(error, message) };
-}
-
-/** Returns the same key for errors that need only one line. Their messages may differ in names and times. */
-function kindOf(error: AnyAtlasError, message: string): string {
-  const { code, operation, limit, status, errorCode } = error.toJSON();
-  if (code === 'TIMEOUT') return `${operation} ${limit}`;
-  return errorCode ? `${status} ${errorCode}` : message;
-}
-
-/**
- * Formats problems: a line for each kind, with the first names that it is about, and the first message.
- *
- * @param maxPatterns - the most names on a line that ends with a command. Other lines have three.
- */
-export function formatProblems(problems: readonly Problem[], maxPatterns: number): string[] {
-  return groupBy(problems, ({ kind, message }) => kind ?? message).map((group) => {
-    const [{ message, pattern }] = group;
-    const shown = group.slice(0, pattern === undefined ? 3 : maxPatterns);
-    const names = shown.map(({ about }) => about).join(', ');
-    const more = group.length > shown.length ? ` and ${group.length - shown.length} more` : '';
-    const patterns = shown.flatMap((problem) => problem.pattern ?? []);
-    return printable([`${names}${more}: ${message}`, ...patterns].join(' '));
-  });
+/** Formats a line of stderr. */
+export function formatProblem({ about, message, mostNames = 3 }: Problem): string {
+  const more = about.length > mostNames ? ` and ${about.length - mostNames} more` : '';
+  return printable(`${about.slice(0, mostNames).join(', ')}${more}: ${message}`);
 }
 
 /** Groups items by a key, in the order in which the keys come. */
@@ -104,14 +32,104 @@ export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): [fi
   return [...groups.values()];
 }
 
-/**
- * Says what is worth knowing, but is no problem.
- *
- * @param watched - the clusters of the inventory, which an --exclude may match too.
- */
-export function formatNotices(report: CheckReport, watched: readonly Found[] = []): string[] {
-  const { options, listed, summary, error } = report;
-  const unused = error === undefined ? unusedOf(options.exclude, [...listed, ...watched]) : [];
+const listNames = { flex: 'Flex clusters', dedicated: 'dedicated clusters' };
+
+export function nameOf(found: Found & Pick<BackupFinding, 'clusterType'>): string {
+  return `${projectOf(found)} / ${isCluster(found) ? clusterOf(found) : listNames[found.clusterType]}`;
+}
+
+/** What to look at first if a backup is too old or missing. */
+const firstLooks = {
+  none: 'There is no backup. Look first in Atlas whether backup is on, and whether the cluster has a schedule.',
+  stale: 'The newest backup is too old. Look first at the snapshots and the schedule of the cluster in Atlas.',
+};
+
+/** Says what to look at first if backups are too old or missing. */
+export function describeBadBackups({ findings }: CheckReport): Problem[] {
+  const bad = findings.flatMap((found) => {
+    return found.state === 'none' || found.state === 'stale' ? { state: found.state, name: nameOf(found) } : [];
+  });
+  return groupBy(bad, ({ state }) => state).map((group) => ({
+    about: group.map(({ name }) => name),
+    message: `${firstLooks[group[0].state]} Then see docs/check/alarm.md.`,
+  }));
+}
+
+/** Finds what could not be checked or is missing, except in the inventory. */
+export function findProblems(report: CheckReport): Problem[] {
+  const { options, findings, found, notChecked, summary, error } = report;
+  if (error !== undefined)
+    return describeErrors([{ name: 'The projects could not be listed', isCluster: false, error }]);
+  const failures = findings.flatMap((finding) => {
+    return finding.error ? { name: nameOf(finding), isCluster: isCluster(finding), error: finding.error } : [];
+  });
+  // Atlas backs up what the options leave out.
+  const backedUp = [...found, ...notChecked.filter(({ reason }) => reason === 'excluded' || reason === 'not included')];
+  const listed = [...found, ...notChecked];
+  const problems = [
+    ...describeErrors(failures),
+    ...findUnused('--include', options.include, backedUp),
+    ...findUnused('--max-age', options.maxAges.patterns, listed),
+    ...findUnused('--min-history', options.minHistories.patterns, listed),
+  ];
+  if (problems.length > 0 || summary.clusters > 0) return problems;
+  return [
+    { about: ['No cluster was checked'], message: backedUp.length > 0 ? 'All of them are excluded.' : noneFound },
+  ];
+}
+
+const noneFound =
+  'Atlas lists only the projects in which the login has a role, such as Project Read Only, and backs up no free cluster.';
+
+function findUnused(option: string, patterns: readonly Pattern[], listed: readonly Found[]): Problem[] {
+  const what = option === '--include' ? 'no cluster that Atlas backs up' : 'no cluster';
+  const advice = 'Check the pattern, and that the login can read the project.';
+  return unusedOf(patterns, listed).map((text) => ({ about: [option], message: `${text} matches ${what}. ${advice}` }));
+}
+
+/** The patterns that cannot be meant for any of these. */
+function unusedOf(patterns: readonly Pattern[], listed: readonly Found[]): string[] {
+  return patterns.filter((pattern) => !listed.some((found) => mayCover(pattern, found))).map(({ text }) => text);
+}
+
+/** A call that failed. */
+interface Failure {
+  readonly name: string;
+  /** Whether it is about one cluster, and not about a list. */
+  readonly isCluster: boolean;
+  readonly error: AnyAtlasError;
+}
+
+/** Says what failed, in the words of the client: one problem for equal errors. */
+function describeErrors(failures: readonly Failure[]): Problem[] {
+  return groupBy(failures, ({ error }) => kindOf(error)).map((group) => ({
+    about: group.map(({ name }) => name),
+    message: [group[0].error.message, ...adviseOnTime(group)].join(' '),
+  }));
+}
+
+/** The same for errors that need only one line. */
+function kindOf(error: AnyAtlasError): string {
+  const { code, status, errorCode } = error.toJSON();
+  return [code, status, errorCode].join(' ');
+}
+
+/** What only the command knows: whether the time of the check was the limit, and whether Atlas has answered at all. */
+function adviseOnTime(failures: readonly Failure[]): string[] {
+  const late = failures.filter(({ error }) => error.code === 'TIMEOUT' && error.limit === 'timeout');
+  const isLimited = failures.some(({ error }) => 'status' in error && error.status === 429);
+  // A call that never had its turn ended with an error of the check.
+  const isSilent = late.some(({ error, isCluster }) => !isCluster && error.operation !== 'checkBackups');
+  return [
+    ...(isSilent ? ['Atlas did not answer.'] : []),
+    ...(late.length > 0 || isLimited ? ['Give the check more time with --timeout.'] : []),
+  ];
+}
+
+/** Says what is worth knowing, but is no problem. */
+export function formatNotices(report: CheckReport): string[] {
+  const { options, found, notChecked, summary, error } = report;
+  const unused = error === undefined ? unusedOf(options.exclude, [...found, ...notChecked]) : [];
   return [
     ...unused.map((text) => printable(`--exclude ${text} matched nothing.`)),
     ...describeClock(summary.clockOffset),
@@ -126,7 +144,7 @@ function describeClock(offset = 0): string[] {
 }
 
 /** Says which parts of the evidence could not be read, and of how many clusters. */
-function describeEvidence({ findings, login }: CheckReport): string[] {
+function describeEvidence({ findings }: CheckReport): string[] {
   const failures = findings.flatMap(({ clusterType, error: reported, evidence }) => {
     // A cluster without a schedule has nothing that could be read.
     const isKnown = (error: AnyAtlasError) => error === reported || isAtlasApiError(error, noScheduleError);
@@ -134,15 +152,15 @@ function describeEvidence({ findings, login }: CheckReport): string[] {
     return errors.map((error) => {
       // The name of the part in the paths of Atlas, such as `restoreJobs`.
       const part = error.path?.split('/').at(-1) ?? 'a part';
-      const isOfManager = part === 'restoreJobs' && clusterType === 'dedicated';
-      const message = explain(error, login, isOfManager ? 'Project Backup Manager' : undefined);
-      return { about: part, message, kind: `${part} ${isOfManager} ${kindOf(error, message)}` };
+      return { error, part, needsManager: part === 'restoreJobs' && clusterType === 'dedicated' };
     });
   });
-  return groupBy(failures, ({ kind }) => kind).map((group) => {
-    const [{ about, message }] = group;
+  const kinds = groupBy(failures, ({ error, part, needsManager }) => `${part} ${needsManager} ${kindOf(error)}`);
+  return kinds.map((group) => {
+    const [{ error, part, needsManager }] = group;
     const clusters = group.length === 1 ? '1 cluster' : `${group.length} clusters`;
-    return `Evidence: ${about} of ${clusters} could not be read. ${message}`;
+    const role = needsManager ? ' Restores of dedicated clusters need the role Project Backup Manager.' : '';
+    return printable(`Evidence: ${part} of ${clusters} could not be read. ${error.message}${role}`);
   });
 }
 

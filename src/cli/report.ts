@@ -1,11 +1,10 @@
-import { covers, type Found, readPattern } from './patterns.js';
-import { states } from './states.js';
 import { type Output, type Run, untilStopped } from './streams.js';
 import { printable } from './text.js';
 
 export const reportUsage = `Usage: atlas-tenant-snapshots report REPORT...
 
-Prints one HTML page from the reports that check --output has written: of one run, or of a year of daily runs.
+Prints one HTML page from the reports that check --output has written: of one run, or of a year of daily runs. The reports in one folder
+are one job's.
 
   --help       Print this text.
   --version    Print the version.
@@ -22,21 +21,12 @@ export function report(files: readonly string[]): Run {
 async function print(files: readonly string[], { stdout, stderr }: Output, stop: AbortSignal): Promise<number> {
   // Imported here, so that the other commands do not load the page.
   const { printPage, readReports } = await import('../report/index.js');
-  const knowledge = { states, covers: coversFound, now: Date.now() };
-  const history = await readReports(files, knowledge, stop);
-  for (const part of printPage(history, knowledge)) {
+  const history = await readReports(files, stop);
+  for (const part of printPage(history, Date.now())) {
     stop.throwIfAborted();
     await stdout.write(`${part}\n`);
   }
-  for (const { file, why } of history.unusable) stderr.write(`${printable(`${file}: ${why}`)}\n`);
-  return history.unusable.length > 0 ? 3 : 0;
-}
-
-function coversFound(pattern: string, found: Found): boolean {
-  try {
-    return covers(readPattern('The pattern', pattern), found);
-  } catch {
-    // A report may have anything in this place.
-    return false;
-  }
+  const unusable = history.files.filter(({ why }) => why !== undefined);
+  for (const { file, why } of unusable) stderr.write(`${printable(`${file}: ${why}`)}\n`);
+  return unusable.length > 0 ? 3 : 0;
 }

@@ -9,7 +9,7 @@ interface StateFacts {
 
 const bad = { exitCode: 2, color: 'red' } as const;
 
-/** Every state that a cluster may have, the worst first. */
+/** What each state means for the command. */
 export const states: Readonly<Record<BackupState, StateFacts>> = {
   none: bad,
   stale: bad,
@@ -19,9 +19,6 @@ export const states: Readonly<Record<BackupState, StateFacts>> = {
   new: { exitCode: 0 },
   fresh: { exitCode: 0, color: 'green' },
 };
-
-/** The names of the states, the worst first. */
-export const stateNames = Object.keys(states) as readonly BackupState[];
 
 /** Whether somebody has to look at a cluster of this state. */
 export function needsLook(state: BackupState): boolean {

@@ -1,29 +1,29 @@
 import { defaultMaxAge } from '../check/finding.js';
 import type { BackupFinding, BackupState } from '../check/index.js';
 import { atlasUrl } from '../client/config/environment.js';
-import { leftOutNames } from '../report/format.js';
+import { leftOutNames, stateNames } from '../report/format.js';
 import type { CheckReport } from './check-report.js';
 import { clusterOf, isCluster, projectOf } from './patterns.js';
-import { needsLook, stateNames, states } from './states.js';
+import { needsLook, states } from './states.js';
 import { formatDuration, formatLimit, printable } from './text.js';
 
 /** Whether a row is worth a look, although its state may be good. */
-function isProblem({ state, reason, lastFailed }: BackupFinding): boolean {
+function deservesLook({ state, reason, lastFailed }: BackupFinding): boolean {
   return needsLook(state) || reason === 'no schedule' || lastFailed !== undefined;
 }
 
 /**
  * Formats a report as a table with a summary below.
  *
- * @param unlisted - the number of clusters of the inventory that Atlas no longer lists.
+ * @param departed - the number of clusters of the inventory that departed.
  */
-export function formatTable(report: CheckReport, unlisted: number, isColored: boolean): string {
-  const { onlyProblems } = report.options;
-  const summary = formatSummary(report, unlisted);
-  const findings = report.findings.filter((finding) => !onlyProblems || isProblem(finding));
+export function formatTable(report: CheckReport, departed: number, isColored: boolean): string {
+  const { onlyBad } = report.options;
+  const summary = formatSummary(report, departed);
+  const findings = report.findings.filter((finding) => !onlyBad || deservesLook(finding));
   if (findings.length === 0) return summary;
   const usualLimit = report.maxAge === 'schedule' ? defaultMaxAge : report.maxAge;
-  const rows = findings.map((finding) => toRow(finding, usualLimit));
+  const rows = findings.map((finding) => toRow(finding, report.weekly.has(finding), usualLimit));
   const widths = header.map((title, column) =>
     rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), title.length),
   );
@@ -43,21 +43,22 @@ const stateColumn = header.indexOf('State');
 const colorCodes = { red: 31, green: 32, yellow: 33, magenta: 35 };
 
 /** @param usualLimit - the limit that needs no note, in ms. */
-function toRow(finding: BackupFinding, usualLimit: number): string[] {
+function toRow(finding: BackupFinding, isWeekly: boolean, usualLimit: number): string[] {
   const { clusterType, state, newest, age } = finding;
   const time = newest?.time.toISOString().slice(0, 16).replace('T', ' ') ?? '-';
   const shownAge = age === undefined ? '-' : formatDuration(age);
   const names = [projectOf(finding), clusterOf(finding) || '-'];
-  return [...names, clusterType, state, time, shownAge, noteOf(finding, usualLimit)];
+  return [...names, clusterType, state, time, shownAge, noteOf(finding, isWeekly, usualLimit)];
 }
 
-function noteOf(finding: BackupFinding, usualLimit: number): string {
+function noteOf(finding: BackupFinding, isWeekly: boolean, usualLimit: number): string {
   const { state, error, reason, maxAge: limit, lastFailed } = finding;
   const { errorCode, status, code } = error?.toJSON() ?? {};
   // The schedule or a pattern may have changed the limit.
   const showsLimit = limit !== undefined && (state === 'stale' || limit !== usualLimit);
   const notes = [reason ?? (error && printable(String(errorCode ?? status ?? code)))];
   if (showsLimit) notes.push(`limit ${formatLimit(limit)}`);
+  if (isWeekly) notes.push('weekly schedule');
   if (state === 'short') {
     const { newest, age, oldest, minHistory } = finding;
     const history = age + newest.time.getTime() - oldest.time.getTime();
@@ -68,7 +69,7 @@ function noteOf(finding: BackupFinding, usualLimit: number): string {
 }
 
 // Such as `Clusters: 7 in 3 projects (1 none, 6 fresh). Lists that failed: 1. Not checked: 2 free, 1 excluded`.
-function formatSummary({ findings, summary, server, options }: CheckReport, unlisted: number): string {
+function formatSummary({ findings, summary, server, options }: CheckReport, departed: number): string {
   const { clusters, projects } = summary;
   const { usualMaxAge: limit } = options;
   const byState = formatCounts(summary, stateNames);
@@ -77,7 +78,7 @@ function formatSummary({ findings, summary, server, options }: CheckReport, unli
   const sentences = [
     `Clusters: ${clusters} in ${projects} project${projects === 1 ? '' : 's'}${byState && ` (${byState})`}`,
     failed > 0 && `Lists that failed: ${failed}`,
-    unlisted > 0 && `No longer listed: ${unlisted}`,
+    departed > 0 && `Departed: ${departed}`,
     notChecked && `Not checked: ${notChecked}`,
     server !== atlasUrl && `Server: ${server}`,
     limit && `Limit: ${limit === 'schedule' ? 'by schedule' : formatLimit(limit)}`,

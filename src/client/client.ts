@@ -2,7 +2,7 @@ import { snapshotListTarget, snapshotTarget, type TenantSnapshot } from './atlas
 import type { StandardSchema } from './atlas/standard-schema.js';
 import { pathListTarget, pathTarget, type RequestOptions, type Target } from './atlas/target.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
-import { Call, type Outcome } from './call/call.js';
+import { type Answer, Call } from './call/call.js';
 import { ClientState } from './call/client-state.js';
 import { requestPages } from './call/pages.js';
 import { request } from './call/request.js';
@@ -143,23 +143,20 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   }
 
   /**
-   * Rejects new calls. A call that waits to retry ends at once, and one that would ask the tenant endpoint next ends without
-   * asking it. Waits until all other calls in flight have finished, within their timeouts. Then revokes the token that this
-   * client fetched, in at most 2 s. Safe to call twice. Does not close a `dispatcher` that you passed.
+   * Closes the client: ends the calls that still run, and all later ones, with an {@link AtlasClosedError}, revokes the token that
+   * this client fetched, in at most 2 s, and closes its connections. Safe to call twice. Does not close a `dispatcher` that you
+   * passed.
    *
-   * @param options - `timeout` limits the wait for the calls in flight, in ms. Those that have not
-   * finished by then end with an {@link AtlasClosedError}. Default: no limit.
-   * @returns a promise that rejects with an {@link AtlasInvalidArgumentError} if an option is invalid. Then nothing is closed.
+   * @returns a promise that never rejects.
    *
    * @example
    * ```ts
-   * process.once('SIGTERM', () => client.close({ timeout: 5_000 }));
+   * // A server stops listening first, and awaits its requests.
+   * process.once('SIGTERM', () => server.close(() => client.close()));
    * ```
    */
-  async close(options: { timeout?: number | undefined } = {}): Promise<void> {
-    const invalid = checkCall('close', {}, options);
-    if (invalid !== undefined) throw invalid;
-    await this.#state.close(options.timeout);
+  close(): Promise<void> {
+    return this.#state.close();
   }
 
   /**
@@ -180,7 +177,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     args: Arguments,
     options: AnyCallOptions,
     toTarget: (args: Arguments, options: RequestOptions) => Target<Item>,
-    read: (target: Target<Item>, call: Call) => Promise<Outcome<T>>,
+    read: (target: Target<Item>, call: Call) => Promise<Answer<T>>,
   ): AtlasPromise<T> {
     const invalid = checkCall(operation, args, options);
     if (invalid !== undefined) return toAtlasPromise(Promise.reject(invalid));

@@ -11,7 +11,7 @@ export type { StandardSchema } from './atlas/standard-schema.js';
 export type { QueryValue } from './atlas/target.js';
 export type { AtlasCredentials } from './auth/authenticator.js';
 export type { AtlasPromise, AtlasResponse } from './call/atlas-promise.js';
-export type { AtlasCallTrace, AtlasRetryTrace } from './call/tracing.js';
+export type { AtlasCallTrace } from './call/tracing.js';
 export { TenantSnapshotsClient } from './client.js';
 export type { CallOptions, GetOptions } from './config/call-options.js';
 export type { TenantSnapshotsClientOptions } from './config/client-options.js';

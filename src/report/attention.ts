@@ -1,91 +1,124 @@
-import type { Cluster, History } from './history.js';
-import { chip, dated, type Html, html, name, printList } from './html.js';
-import { maxSilence } from './jobs.js';
-import type { Concern } from './judge.js';
-import { compareRows, linkTo, needsLook, type Row, type Section } from './rows.js';
-import { getOrAdd, hourMs, printDay, printDuration, printTime } from './time.js';
+import type { Check, History, Job } from './history.js';
+import { chip, dated, type Html, html, name, ofJob, printList, printTable } from './html.js';
+import { compareRows, linkTo, type Row, type Section } from './rows.js';
+import { count, getOrAdd, hourMs, printDay, printDuration, printTime, type Run, toRuns } from './time.js';
 
-/** Prints what somebody has to look at, the worst first: clusters, then the reports, then what the checks named. */
+const ofList = { label: 'unknown', color: 'magenta', rank: Number.POSITIVE_INFINITY };
+const ofSilence = { label: 'silent', color: 'red', rank: Number.POSITIVE_INFINITY };
+
+/** Prints what somebody has to look at, the worst first: clusters, lists, jobs, what the checks named, the reports. */
 export function printAttention(history: History, sections: readonly Section[], now: number): Html {
-  const lists = sections.flatMap(({ id, project, failedLists }) =>
-    failedLists.map(([type, why]) => {
-      const link = html`<a href="#${id}">${name(project.name)}, ${type} clusters</a>`;
-      return html`<span class="chip magenta">unknown</span> ${link}: could not be listed. ${dated(why)}`;
-    }),
-  );
-  const items = sections.flatMap(({ project, rows }) =>
-    rows.filter(needsLook).flatMap((row) => itemsOf(row).map((item) => ({ ...item, row, project }))),
-  );
-  items.sort((a, b) => a.rank - b.rank || compareRows(a.row, b.row));
-  const kinds = new Map<string, typeof items>();
-  for (const item of items) getOrAdd(kinds, item.label, () => []).push(item);
-  const clusters = Array.from(kinds.values(), (some) =>
-    printList(some, (item) => html`${chip(item)} ${linkTo(item.row, item.project)}: ${dated(item.text)}.`),
-  );
-  const isCalm = items.length + lists.length === 0;
-  // Two jobs may name the same.
-  const problems = [...new Set(history.jobs.flatMap(({ last }) => last.problems))];
-  const title = `Problems that the last check ${history.jobs.length > 1 ? 'of each job ' : ''}named`;
-  const named = html`<h3>${title}</h3><ul>${printList(problems, dated)}</ul>`;
+  const { jobs } = history;
+  const kinds = new Map<string, { rank: number; items: Html[] }>();
+  const add = (kind: typeof ofList, item: Html, job: Job) => {
+    const { items } = getOrAdd(kinds, kind.label, () => ({ rank: kind.rank, items: [] }));
+    items.push(html`${chip(kind)} ${item}.${ofJob(job)}`);
+  };
+  for (const row of sections.flatMap(({ rows }) => rows).sort(compareRows)) {
+    for (const item of row.problems) add(item, html`${linkTo(row)}: ${dated(item.problem ?? '')}`, item.job);
+  }
+  for (const { id, name: project, failedLists } of sections) {
+    for (const { finding, job } of failedLists) {
+      const list = html`<a href="#${id}">${name(project)}, ${finding.clusterType} clusters</a>`;
+      const why = finding.error?.message?.replace(/\.$/, '') ?? 'no error';
+      add(ofList, html`${list}: the list could not be read: ${dated(why)}`, job);
+    }
+  }
+  for (const job of jobs.filter(({ isSilent }) => isSilent)) {
+    add(ofSilence, html`${name(job.name)}: ${dated(`no report since ${printTime(job.last.time)}`)}`, job);
+  }
+  const sorted = [...kinds.values()].sort((a, b) => a.rank - b.rank);
+  const all = sorted.map(({ items }) => printList(items, (item) => item));
   return html`<section class="attention"><h2>Needs attention</h2>
-${isCalm ? html`<p>No cluster.</p>` : html`<ul>${clusters}${printList(lists, (list) => list)}</ul>`}
-${printReportProblems(history, sections, now)}${problems.length > 0 && named}</section>`;
+${all.length === 0 ? html`<p>No cluster.</p>` : html`<ul>${all}</ul>`}
+${printProblems(jobs)}${printReports(history, now)}</section>`;
 }
 
-/** What is wrong with a cluster: what it is, and what else is. */
-function itemsOf(row: Row): Concern[] {
-  const { label, color, rank, needsLook: isBad } = row.standing;
-  return [...(isBad ? [{ label, color, rank, text: sayProblem(row) }] : []), ...row.concerns];
+/** Prints what the last check of each job named on stderr. */
+function printProblems(jobs: readonly Job[]): Html | undefined {
+  const named = jobs.flatMap((job) => job.last.report.problems.map((text) => ({ text, job })));
+  if (named.length === 0) return undefined;
+  const title = `Problems that the last check ${jobs.length > 1 ? 'of each job ' : ''}named`;
+  return html`<h3>${title}</h3><ul>${printList(named, ({ text, job }) => html`${dated(text)}${ofJob(job)}`)}</ul>`;
 }
 
-/** Prints what is wrong with the reports themselves. */
-function printReportProblems(history: History, sections: readonly Section[], now: number): Html | undefined {
-  const { unusable, failures, last, latest, jobs, clocks } = history;
-  const problems: string[] = [];
-  if (last === undefined) problems.push('No file is a usable report of a check.');
-  else if (latest === undefined) problems.push('No report lists clusters: every check failed to list the projects.');
-  if (last !== undefined && now - last.time > maxSilence) {
-    problems.push(`The last check was ${printDuration(now - last.time)} before this page was made: more than 26 h.`);
-  }
-  if (last !== undefined && now < last.time - hourMs) {
-    const when = `${printTime(last.time)}, after this page was made`;
-    problems.push(`The last check is dated ${when}. Check the clock of its machine.`);
-  }
-  const dead = jobs.filter(({ isDead }) => isDead);
-  const contradicted = sections.flatMap(({ project, rows }) =>
-    rows.filter(({ cluster }) => cluster.contradictions.size > 0).map((row) => ({ project, row })),
-  );
-  const lasting = [contradicted, clocks, failures, unusable].some((some) => some.length > 0);
-  if (problems.length + dead.length === 0 && !lasting) return undefined;
-  return html`<section class="bad" id="reports"><h3>The reports</h3><ul>${printList(problems, dated)}
-${printList(dead, ({ label, last: { time } }) => dated(`A job has made no report since ${printTime(time)}: ${label}.`))}
-${printList(contradicted, ({ project, row }) => html`${linkTo(row, project)}: ${dated(sayContradiction(row.cluster))}`)}
-${printList(clocks, ({ time, offset }) => dated(`The clock of the check of ${printTime(time)} was ${printDuration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}.`))}
-${printList(failures, ({ time, failure }) => dated(`The check of ${printTime(time)} failed: ${failure}`))}
-${printList(unusable, ({ file, why }) => html`${name(file)}: ${why}`)}</ul>
-${lasting && html`<p class="soft">What is wrong with a report stays here as long as the report is on the page.</p>`}</section>`;
+/** Prints what is wrong with the reports themselves, the newest first. */
+function printReports({ files, jobs }: History, now: number): Html | undefined {
+  const checks = jobs.flatMap((job) => job.checks.map((check) => ({ check, job })));
+  checks.sort((a, b) => b.check.time - a.check.time);
+  const toItem = (check: Check, job: Job, text: string) =>
+    html`${dated(`The ${text.replace('TIME', printTime(check.time))}`)}${ofJob(job)}`;
+  const failed = checks.filter(({ check }) => check.failure !== undefined);
+  const ahead = checks.filter(({ check }) => check.time > now + hourMs);
+  const off = checks.filter(({ check }) => check.offset !== 0);
+  const unusable = files.filter(({ why }) => why !== undefined);
+  const mixed = jobs.flatMap((job) => findMixed(job).map((what) => ({ what, job })));
+  if ([failed, ahead, off, unusable, mixed].every((some) => some.length === 0)) return undefined;
+  return html`<div class="bad" id="reports"><h3>The reports</h3><ul>
+${printList(unusable, ({ file, why }) => html`${name(file)}: ${dated(why ?? '')}`)}
+${printList(mixed, ({ what, job }) => html`The reports of a folder have ${what}. If they are of several jobs, give each its own folder.${ofJob(job)}`)}
+${printList(failed, ({ check, job }) => toItem(check, job, `check of TIME failed: ${check.failure}`))}
+${printList(ahead, ({ check, job }) => toItem(check, job, 'check is dated TIME, after this page was made: look at the clock of its machine.'))}
+${printList(off, ({ check, job }) => toItem(check, job, `clock of the check of TIME was ${sayOffset(check.offset)}.`))}
+</ul></div>`;
 }
 
-/** Says how reports contradict themselves, by the last way of it. The details have all. */
-function sayContradiction({ contradictions }: Cluster): string {
-  const [what, days] = [...contradictions].at(-1) ?? [];
-  const more = contradictions.size > 1 ? `, and ${contradictions.size - 1} more in the details` : '';
-  return `the report of ${days} contradicts itself: ${what}${more}.`;
+const sayOffset = (offset: number): string => `${printDuration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}`;
+
+/** What differs between the reports of a job as if they were of several. */
+function findMixed({ checks }: Job): string[] {
+  const servers = new Set(checks.map(({ report }) => report.server));
+  const logins = new Set(checks.map(({ report: { login, loginId } }) => [login, loginId].filter(Boolean).join(' ')));
+  // The others choose no cluster and judge none.
+  const ignored = { evidence: undefined, timeout: undefined };
+  const options = checks.map(({ report }) => JSON.stringify({ ...report.options, ...ignored }));
+  const changes = options.filter((one, index) => index > 0 && one !== options[index - 1]).length;
+  return [
+    servers.size > 1 && `${servers.size} servers (${[...servers].join(', ')})`,
+    logins.size > 1 && `${logins.size} logins (${[...logins].join(', ')})`,
+    changes >= new Set(options).size && 'options that take turns',
+  ].filter((text) => text !== false);
 }
 
-/** Says what is wrong, and since when. */
-function sayProblem({ cluster: { backups }, standing }: Row): string {
-  const { finding, since } = standing;
-  const { time: newest, age, maxAge, oldest, minHistory } = finding ?? {};
-  const facts = [standing.note];
-  if (since !== undefined) facts.push(`${finding?.state} since the report of ${printDay(since)}`);
-  const limit = maxAge === undefined ? '' : ` (limit ${printDuration(maxAge)})`;
-  const old = age === undefined || standing.isGone ? '' : `, ${printDuration(age)} old at the check${limit}`;
-  if (newest !== undefined) facts.push(`newest backup ${printTime(newest)}${old}`);
-  else if (backups.size > 0) facts.push(`newest known backup ${printTime(Math.max(...backups.values()))}`);
-  if (minHistory !== undefined && oldest !== undefined) {
-    facts.push(`oldest backup ${printTime(oldest.time)}, ${printDuration(minHistory)} of history needed`);
-  }
-  if (!standing.isGone) facts.push(finding?.error?.message?.replace(/\.$/, ''));
-  return facts.filter((fact) => fact !== undefined).join('; ');
+const maxShown = 50;
+const maxGaps = 500;
+
+/** Prints the runs of days that are stale, none or short, also those that are over, the newest first. */
+export function printGaps(sections: readonly Section[], { jobs }: History): Html {
+  const gaps = sections.flatMap(({ rows }) => rows.flatMap((row) => gapsOf(row).map((run) => ({ row, run }))));
+  gaps.sort((a, b) => b.run[1] - a.run[1] || b.run[0] - a.run[0]);
+  const heads = ['Cluster', 'From', 'To', 'Days', 'State now', ...(jobs.length > 1 ? ['Job'] : [])];
+  const toCells = ({ row, run: [first, last] }: (typeof gaps)[number]) => {
+    const cells = [
+      linkTo(row),
+      dated(printDay(first)),
+      dated(findEnd(row, last)),
+      last - first + 1,
+      chip(row.standing),
+    ];
+    const names = coursesOf(row, last).map(({ job }) => job.name);
+    return jobs.length > 1 ? [...cells, name(names.join(', '))] : cells;
+  };
+  const toTable = (some: typeof gaps) => printTable(heads, some.map(toCells));
+  const older = gaps.slice(maxShown, maxGaps);
+  const more = gaps.length > maxGaps && html`<p>and ${count(gaps.length - maxGaps, 'older gap')}</p>`;
+  return html`<section><h2>Gaps of this period</h2>${gaps.length > 0 ? toTable(gaps.slice(0, maxShown)) : html`<p>None.</p>`}
+${older.length > 0 && html`<details><summary>${count(gaps.length - maxShown, 'older gap')}</summary>${toTable(older)}${more}</details>`}</section>`;
+}
+
+const isGap = (state: string | undefined): boolean => state === 'stale' || state === 'none' || state === 'short';
+
+export const gapsOf = ({ days }: Row): Run[] =>
+  toRuns([...days].flatMap(([day, { state }]) => (isGap(state) ? [day] : [])));
+
+const coursesOf = ({ courses }: Row, day: number) => courses.filter(({ days }) => isGap(days.get(day)?.state));
+
+/** The last day of a gap, unless the last report says that it goes on, or does not know. */
+function findEnd(row: Row, last: number): string {
+  const ends = coursesOf(row, last).map(({ job, days, now }) => {
+    const later = [...days].filter(([day]) => day > last);
+    if (now === undefined || later.some(([, { state }]) => state !== 'unknown')) return 'closed';
+    return job.isSilent || job.last.failure !== undefined || later.length > 0 ? 'not known' : 'still open';
+  });
+  return (['still open', 'not known'] as const).find((end) => ends.includes(end)) ?? printDay(last);
 }

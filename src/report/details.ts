@@ -1,8 +1,8 @@
-import { kinds } from './days.js';
-import type { Cluster, Project } from './history.js';
+import type { Cluster } from './history.js';
 import { dated, type Html, html } from './html.js';
 import type { Row } from './rows.js';
-import { Days, getOrAdd, type Notes, note, printDay, printDuration } from './time.js';
+import { type Course, isState, printLeftOut } from './standing.js';
+import { type Notes, note, printDays, printDuration, printNotes, printTime } from './time.js';
 
 /** A title and what is under it. Nothing is printed if that is empty. */
 export type Line = readonly [title: string, texts: readonly string[]];
@@ -12,54 +12,68 @@ export function printLines(lines: readonly Line[], id?: string): Html {
   const some = lines.filter(([, texts]) => texts.length > 0);
   const toHtml = ([title, texts]: Line) =>
     // HTML needs no end tags here. In 3,000 rows, that saves 0.3 MB.
-    html`<div><dt>${title}${texts.map((text) => html`<dd>${dated(text)}`)}</div>`;
+    html`<div><dt>${dated(title)}${texts.map((text) => html`<dd>${dated(text)}`)}</div>`;
   return html`<dl class="lines"${id !== undefined && html` id="${id}"`}>${some.map(toHtml)}</dl>`;
 }
 
 /** Prints all that the reports say of a cluster. */
-export function printDetails({ id, cluster, standing, days }: Row, { groupId }: Project): Html {
-  const { highest, states, notChecked, notRead, failures, settings, changes, observations } = cluster;
-  const error = standing.leftOut === undefined && !standing.isGone ? standing.finding?.error?.message : undefined;
-  // Those with a backup include the ones before the picture.
-  const ofKinds = new Map([...days, ['backup', Days.of(cluster.backups.keys())] as const]);
-  const last = observations.at(-1);
-  const limits: Notes = new Map();
-  for (const { limit, day } of observations) if (limit > 0) note(limits, printDuration(limit), day);
-  const ofSettings = Array.from(settings, ([title, { value, day }]): Line => {
-    return [title, [day === last?.day ? value : `${value} (report of ${printDay(day)})`]];
-  });
+export function printDetails(row: Row): Html {
+  const { id, cluster } = row;
+  const { backups, failures, restores, settings, notRead } = cluster;
+  const settled = Array.from(settings, ([title, values]): Line => [title, printValues(values)]);
+  const restored = [...restores.values()].map(({ text }) => text).sort();
   return printLines(
     [
-      ['State', printNotes(states)],
-      ['Not checked', printNotes(notChecked)],
-      ['Contradictions in the reports', printNotes(cluster.contradictions)],
-      ['Error at the last check', error ? [error] : []],
-      ...Array.from(ofKinds, ([kind, some]): Line => [kinds[kind].label, print(some)]),
-      ['Failed snapshots', print(Days.of(failures))],
-      ['Limit of the check', limits.size > 1 ? printNotes(limits) : [...limits.keys()]],
-      ...Array.from(highest, ([title, { text }]): Line => [title, [text]]),
-      ...restoresOf(cluster),
+      ...row.courses.flatMap((course) => linesOf(row, course)),
+      ['Days with a backup', print(backups)],
+      ['Failed snapshots', print(failures)],
+      ...settled,
+      ['Restores', restored.length > 0 || !cluster.areRestoresRead ? restored : ['none that were read']],
       ['Not read', printNotes(notRead)],
-      ...ofSettings,
-      ['Changes', changes.length > 0 ? changes : ['none']],
-      ['Project ID', [groupId]],
+      ['Project ID', [cluster.groupId]],
     ],
     id,
   );
 }
 
-export const printNotes = (notes: Notes): string[] => Array.from(notes, ([text, days]) => `${text}: ${days}`);
-
-const print = (days: Days): string[] => (days.count > 0 ? [String(days)] : []);
-
-/** Completed restores by the day on which they ended, others by the first report of each. */
-function restoresOf({ restores }: Cluster): Line[] {
-  const titles = new Map<string, Notes>();
-  for (const { isDownload, isCompleted, text, day } of [...restores.values()].sort((a, b) => a.day - b.day)) {
-    const kind = isDownload ? 'Downloads, which are no restores' : 'Restores';
-    const title = isCompleted ? kind : `${kind}, not completed, by the first report of each`;
-    const notes: Notes = getOrAdd(titles, title, () => new Map());
-    note(notes, text, day);
+/** What one job says: all states and limits by day, and the backups at the last check. */
+function linesOf({ cluster }: Row, course: Course): Line[] {
+  const states: Notes = new Map();
+  const limits: Notes = new Map();
+  for (const [day, mention] of course.days) {
+    const { state, detail } = mention;
+    const text = detail === undefined ? state : `${state} (${detail})`;
+    note(states, isState(state) ? text : printLeftOut(mention), day);
+    if (mention.limit !== undefined) note(limits, printDuration(mention.limit), day);
   }
-  return Array.from(titles, ([title, notes]): Line => [title, printNotes(notes)]);
+  const of = course.job.name === '' ? '' : `, job ${course.job.name}`;
+  return [
+    [`State${of}`, printNotes(states)],
+    [`Limit of the check${of}`, printValues(limits)],
+    ...lastLines(cluster, course),
+  ];
 }
+
+/** What the last finding says of the backups. If that is not of the latest report, each line says of which one it is. */
+function lastLines({ said }: Cluster, { job, now }: Course): Line[] {
+  const last = said.get(job.folder)?.finding;
+  if (last === undefined) return [];
+  const { time, age, oldest, backups, minHistory, error } = last.finding;
+  const isNow = last.check === now?.check;
+  const line = (title: string, text: string | undefined): Line => {
+    return [title, text === undefined ? [] : [isNow ? text : `${text} (check of ${printTime(last.check.time)})`]];
+  };
+  const aged = age === undefined ? '' : `, ${printDuration(age)} old`;
+  return [
+    line('Newest backup', time === undefined ? time : printTime(time) + aged),
+    line('Oldest backup', oldest && printTime(oldest.time)),
+    line('Number of backups', backups === undefined ? backups : String(backups)),
+    line('History needed', minHistory === undefined ? minHistory : printDuration(minHistory)),
+    line('Error', isNow ? error?.message : undefined),
+  ];
+}
+
+/** Prints a value without its days if it never changed. */
+const printValues = (values: Notes): string[] => (values.size > 1 ? printNotes(values) : [...values.keys()]);
+
+const print = (days: ReadonlySet<number>): string[] => (days.size > 0 ? [printDays(days)] : []);

@@ -1,109 +1,121 @@
-import { fieldsOf, type JsonObject } from '../client/atlas/json.js';
-import type { Evidence, Finding } from './format.js';
-import { addBackup, type Cluster, keepHighest } from './history.js';
-import { codeOf, joined, listOf, shown, snapshotsOf, timeOf } from './json.js';
-import { dayOf, note, printDay, printTime } from './time.js';
+import { fieldsOf, isOfAllShards, isSharded, itemsOf, type JsonObject } from '../client/atlas/json.js';
+import type { Cluster, Finding } from './history.js';
+import { dayOf, getOrAdd, note, printDuration, printTime } from './time.js';
 
-/** Adds what Atlas answered. @param day - of the report. */
-export function addEvidence(cluster: Cluster, finding: Finding, day: number): void {
+// What Atlas answered, in which any field may be missing or odd.
+
+type Evidence = NonNullable<Finding['evidence']>;
+
+/** Adds what Atlas answered. @param time - of the report, in ms since 1970. */
+export function addEvidence(cluster: Cluster, finding: Finding, time: number): void {
   const { evidence = {} } = finding;
+  const day = dayOf(time);
+  for (const [title, value] of Object.entries(settingsOf(finding, evidence))) {
+    if (value)
+      note(
+        getOrAdd(cluster.settings, title, () => new Map()),
+        value,
+        day,
+      );
+  }
   for (const snapshot of snapshotsOf(evidence)) addSnapshot(cluster, snapshot);
-  addSettings(cluster, settingsOf(finding, evidence), day);
-  const createdAt = timeOf(fieldsOf(evidence.cluster)['createDate']);
-  // A later cluster may have the same name.
-  if (createdAt !== undefined) cluster.createdAt = Math.min(createdAt, cluster.createdAt ?? createdAt);
-  addRestores(cluster, evidence, day);
+  if (evidence.restores !== undefined) cluster.areRestoresRead = true;
+  for (const restore of listOf(evidence.restores)) addRestore(cluster, restore, time);
   for (const error of listOf(evidence.errors)) {
-    const part = shown(error['path'])?.split('/').at(-1) ?? 'a part';
+    const part = textOf(error['path'])?.split('/').at(-1) ?? 'a part';
     note(cluster.notRead, `${part} (${codeOf(error)})`, day);
   }
 }
 
-function addSnapshot(cluster: Cluster, snapshot: JsonObject): void {
+/** What names an error in a few characters. */
+export function codeOf(error: unknown): string {
+  const { errorCode, status, code } = fieldsOf(error);
+  return textOf(errorCode ?? status ?? code) ?? 'an error without a code';
+}
+
+const listOf = (value: unknown): JsonObject[] => itemsOf(value).map(fieldsOf);
+
+/** A value as a text for people. Undefined if it is none. */
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** A time of Atlas in ms since 1970. One without a zone is none: it would be read in the zone of this machine. */
+function timeOf(value: unknown): number | undefined {
+  const time = typeof value === 'string' && isoTime.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** The snapshots of the whole cluster, and not those of single shards. */
+function snapshotsOf({ cluster, snapshots }: Evidence): JsonObject[] {
+  const hasShards = isSharded(fieldsOf(cluster));
+  return listOf(snapshots).filter((snapshot) => !hasShards || isOfAllShards(snapshot));
+}
+
+function addSnapshot({ backups, failures }: Cluster, snapshot: JsonObject): void {
   const { status, finishTime, createdAt, startTime, scheduledTime } = snapshot;
-  const time = timeOf(finishTime ?? createdAt ?? startTime ?? scheduledTime);
-  if (time === undefined) return;
-  if (/^failed$/i.test(String(status))) cluster.failures.add(dayOf(time));
-  if (!/^completed$/i.test(String(status)) || (finishTime ?? createdAt) === undefined) return;
-  addBackup(cluster, time);
-  const members = listOf(snapshot['members']);
-  const lists = (members.length > 0 ? members : [snapshot]).map(({ copyRegions }) => copyRegions).filter(Array.isArray);
-  // Those that have a copy of every shard.
-  const regions = lists[0]?.filter((region) => lists.every((list) => list.includes(region)));
-  const print = () => {
-    const key = shown(snapshot['masterKeyUUID']);
-    const texts = [printTime(time), key && `with the key ${key}`, regions && `copies: ${joined(regions)}`];
-    return texts.filter(Boolean).join(', ');
-  };
-  keepHighest(cluster, 'Newest backup', time, print);
-  if (regions?.length) keepHighest(cluster, 'Newest backup with copies', time, print);
+  const taken = timeOf(finishTime ?? createdAt);
+  const tried = taken ?? timeOf(startTime ?? scheduledTime);
+  if (/^completed$/i.test(String(status)) && taken !== undefined) backups.add(dayOf(taken));
+  if (/^failed$/i.test(String(status)) && tried !== undefined) failures.add(dayOf(tried));
 }
 
-function addRestores(cluster: Cluster, { restores, cluster: described }: Evidence, day: number): void {
-  if (restores === undefined && described !== undefined) note(cluster.notRead, 'restore jobs', day);
-  if (restores === undefined) return;
-  cluster.areRestoresRead = true;
-  keepHighest(cluster, 'Last restore', Number.NEGATIVE_INFINITY, () => 'none in the restore jobs that were read');
-  for (const restore of listOf(restores)) addRestore(cluster, restore, day);
-}
-
-function addRestore(cluster: Cluster, restore: JsonObject, day: number): void {
-  const { id, status, finishedAt, failed, cancelled, restoreFinishedDate } = restore;
+function addRestore({ restores }: Cluster, restore: JsonObject, readAt: number): void {
+  const { id, status, finishedAt, failed, cancelled, restoreFinishedDate, deliveryType } = restore;
   // Not the timestamp of a dedicated cluster: that is the time of the snapshot.
   const time = timeOf(restoreFinishedDate ?? finishedAt);
-  const isCompleted = time !== undefined && (status === undefined ? !failed && !cancelled : status === 'COMPLETED');
-  // A download is no restore.
-  const isDownload = /download/i.test(String(restore['deliveryType']));
-  const named = restore['targetDeploymentItemName'] ?? restore['targetClusterName'];
-  const takenAt = timeOf(restore['timestamp'] ?? restore['snapshotFinishedDate']);
-  const snapshot = takenAt === undefined ? shown(restore['snapshotId']) : `of ${printTime(takenAt)}`;
-  const text = `${snapshot ? `the snapshot ${snapshot}, ` : ''}to ${shown(named) ?? 'a target without a name'}`;
-  // A later report of the same job counts: a restore that was running may have completed.
-  const key = shown(id ?? time) ?? '';
-  const firstDay = cluster.restores.get(key)?.day ?? day;
-  cluster.restores.set(key, { isDownload, isCompleted, text, day: isCompleted ? dayOf(time) : firstDay });
-  if (!isCompleted || isDownload) return;
-  keepHighest(cluster, 'Last restore', time, () => `${printTime(time)}, ${text}`);
+  const isCompleted = status === undefined ? !failed && !cancelled : status === 'COMPLETED';
+  const completed = isCompleted ? time : undefined;
+  const isDownload = /download/i.test(String(deliveryType));
+  const text = sayRestore(restore, completed, isDownload);
+  const key = textOf(id) ?? text;
+  // A restore that was running may have completed in a later report.
+  if (readAt < (restores.get(key)?.readAt ?? 0)) return;
+  restores.set(key, { readAt, day: completed === undefined || isDownload ? undefined : dayOf(completed), text });
 }
 
-/** What may differ between two reports. Undefined if a report does not say it. */
-function settingsOf(finding: Finding, evidence: Evidence) {
-  const { clusterType, reason, pitEnabled } = finding;
+/** Such as `2026-11-03 09:00 UTC, snapshot of 2026-11-01 06:00 UTC (2 d 3 h old then), to restore-test`. */
+function sayRestore(restore: JsonObject, completed: number | undefined, isDownload: boolean): string {
+  const takenAt = timeOf(restore['timestamp'] ?? restore['snapshotFinishedDate']);
+  const target = textOf(restore['targetDeploymentItemName'] ?? restore['targetClusterName']);
+  const age = completed === undefined ? '' : ` (${printDuration(completed - (takenAt ?? completed))} old then)`;
+  const snapshot = takenAt === undefined ? textOf(restore['snapshotId']) : `of ${printTime(takenAt)}${age}`;
+  const parts = [
+    completed === undefined ? 'not completed' : printTime(completed),
+    snapshot && `snapshot ${snapshot}`,
+    isDownload ? 'a download, which is no restore' : `to ${target ?? 'a target without a name'}`,
+  ];
+  return parts.filter(Boolean).join(', ');
+}
+
+/** How a cluster is configured. Undefined if the report does not say it. */
+function settingsOf({ clusterType, reason, pitEnabled, clusterId }: Finding, evidence: Evidence) {
   const cluster = fieldsOf(evidence.cluster);
   const schedule = evidence.schedule ?? (reason === 'no schedule' ? {} : undefined);
   const { policies, copySettings, restoreWindowDays } = fieldsOf(schedule);
   const items = listOf(policies).flatMap(({ policyItems }) => listOf(policyItems).map(printPolicyItem));
   const flexSchedule = clusterType === 'flex' ? 'one a day, the last 8 are kept (no setting)' : undefined;
-  const key = shown(cluster['encryptionAtRestProvider']);
+  const key = textOf(cluster['encryptionAtRestProvider']);
+  const regions = listOf(copySettings).map(({ regionName }) => textOf(regionName));
+  const window = pitEnabled === true && textOf(restoreWindowDays);
   return {
-    Backup: onOrOff(cluster['backupEnabled'] ?? fieldsOf(cluster['backupSettings'])['enabled']),
-    'Schedule and retention': flexSchedule ?? (schedule === undefined ? undefined : joined(items)),
-    'Copies by schedule': Array.isArray(copySettings) && joined(listOf(copySettings).map((copy) => copy['regionName'])),
+    Backup: onOrOff(cluster['backupEnabled']),
+    'Schedule and retention': flexSchedule ?? (schedule && (items.join(', ') || 'none')),
+    'Copies by schedule': Array.isArray(copySettings) && (regions.join(', ') || 'none'),
     'Point in time': onOrOff(pitEnabled),
-    'Window of point in time':
-      pitEnabled === true && restoreWindowDays !== undefined && `${shown(restoreWindowDays)} days`,
+    'Window of point in time': window && `${window} days`,
     Encryption: key === 'NONE' ? 'with the key of Atlas' : key && `with a key of yours (${key})`,
     'Termination protection': onOrOff(cluster['terminationProtectionEnabled']),
+    'Cluster ID': clusterId,
   };
 }
 
-function printPolicyItem({ frequencyType, frequencyInterval, retentionValue, retentionUnit }: JsonObject): string {
-  const texts = [frequencyType, frequencyInterval, retentionValue, retentionUnit].map((value) => shown(value) ?? '?');
-  const [type, interval, value, unit] = texts;
-  return `${type}${type === 'hourly' ? ` (${interval} h)` : ''} for ${value} ${unit}`;
+function printPolicyItem(item: JsonObject): string {
+  const fields = ['frequencyType', 'frequencyInterval', 'retentionValue', 'retentionUnit'];
+  const [type, interval, value, unit] = fields.map((field) => textOf(item[field]) ?? '?');
+  return `${type}${type === 'hourly' ? ` (every ${interval} h)` : ''} for ${value} ${unit}`;
 }
 
 const onOrOff = (value: unknown): string | undefined =>
   typeof value === 'boolean' ? (value ? 'on' : 'off') : undefined;
-
-/** @param day - of the report. */
-function addSettings(cluster: Cluster, settings: ReturnType<typeof settingsOf>, day: number): void {
-  for (const [name, value] of Object.entries(settings)) {
-    if (!value) continue;
-    const before = cluster.settings.get(name);
-    if (before !== undefined && before.value !== value) {
-      cluster.changes.push(`${printDay(before.day)} to ${printDay(day)}: ${name}: ${before.value} → ${value}`);
-    }
-    cluster.settings.set(name, { value, day });
-  }
-}

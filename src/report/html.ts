@@ -53,6 +53,10 @@ export function dated(text: string): Html {
 export const chip = ({ label, color }: { readonly label: string; readonly color: string }): Html =>
   html`<span class="chip ${color}">${dated(label)}</span>`;
 
+/** Names the job that says something, if there are several. */
+export const ofJob = (job: { readonly name: string }): Html | undefined =>
+  job.name === '' ? undefined : html` <small>job ${name(job.name)}</small>`;
+
 const maxListed = 500;
 
 /** Prints a list, of at most 500 of a kind. */
@@ -62,10 +66,10 @@ export function printList<Item>(items: readonly Item[], toHtml: (item: Item) => 
   return html`${printed}${more > 0 && html`<li>and ${more} more</li>`}`;
 }
 
-/** Prints a table. The first cell of each row names it. */
+/** Prints a table. The first cell of each row names it. On a narrow screen, each other cell has its head before it. */
 export function printTable(heads: readonly string[], rows: readonly (readonly Value[])[]): Html {
   const toRow = ([first, ...cells]: readonly Value[]) =>
-    html`<tr><th scope="row">${first}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`;
+    html`<tr><th scope="row">${first}</th>${cells.map((cell, index) => html`<td data-head="${heads[index + 1]}">${cell}</td>`)}</tr>`;
   const columns = heads.map((head) => html`<th scope="col">${head}</th>`);
   return html`<table><thead><tr>${columns}</tr></thead><tbody>${rows.map(toRow)}</tbody></table>`;
 }

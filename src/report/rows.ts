@@ -1,106 +1,128 @@
-import { judgeDays, type Kind, type Span } from './days.js';
-import { type Cluster, type History, type Knowledge, listKey, type Project } from './history.js';
+import type { Cluster, Departed, Finding, History, Job, Mention } from './history.js';
+import { clusterKey } from './history.js';
 import { type Html, html, name } from './html.js';
-import { type Concern, findFailedLists, judge, type Standing } from './judge.js';
-import { type Days, dayOf } from './time.js';
+import { type Course, follow, isState, rankOf, type Standing, toDeparture, toStanding } from './standing.js';
+import { getOrAdd } from './time.js';
+
+/** The clusters of a project. */
+export interface Section {
+  /** Of the element. */
+  readonly id: string;
+  readonly name: string;
+  /** The worst first. */
+  readonly rows: readonly Row[];
+  /** The lists of clusters that the latest report of a job could not read. */
+  readonly failedLists: readonly { readonly finding: Finding; readonly job: Job }[];
+}
 
 /** A row of the picture. */
 export interface Row {
-  /** Of the element. Undefined if the page has no row of the cluster, but counts it. */
+  /** Of the element. Undefined if the page counts the cluster, but has no row of it. */
   readonly id: string | undefined;
   readonly cluster: Cluster;
+  readonly project: string;
+  readonly courses: readonly Course[];
+  /** The worst that the jobs say of each day. */
+  readonly days: ReadonlyMap<number, Mention>;
+  /** What the cluster is now, by the job that says the worst. */
   readonly standing: Standing;
-  readonly concerns: readonly Concern[];
-  readonly days: ReadonlyMap<Kind, Days>;
+  /** Why it needs attention, the worst first. */
+  readonly problems: readonly Standing[];
+  /** How old the newest backup was at the last check, in ms. */
+  readonly age: number;
 }
 
-/** The rows of a project. */
-export interface Section {
-  readonly id: string;
-  readonly project: Project;
-  /** The worst first. */
-  readonly rows: readonly Row[];
-  /** The lists of clusters that the last report could not read, and why. */
-  readonly failedLists: readonly (readonly [type: string, why: string])[];
-}
-
-/** Judges all clusters. The projects are sorted by their worst cluster, then by name. */
-export function toSections(history: History, span: Span, knowledge: Knowledge): Section[] {
-  const sections = [...history.projects.values()].map((project, index): Section => {
-    const covered = {
-      flex: findCovered(history, project, 'flex'),
-      dedicated: findCovered(history, project, 'dedicated'),
-    };
-    const judged = [...project.clusters.values()].map((cluster) => {
-      const days = judgeDays(cluster, history.jobs, span, covered[cluster.type]);
-      return { cluster, ...judge(cluster, project, history.jobs, knowledge), days };
-    });
+/** Sorts the projects by their worst cluster, then by name. */
+export function toSections({ jobs, clusters, projects }: History): Section[] {
+  const departures = jobs.map((job) => [job, departuresOf(job)] as const);
+  const rowsOf = new Map<string, Omit<Row, 'id'>[]>();
+  for (const [key, cluster] of clusters) {
+    const departed = departures.flatMap(([job, some]) => some.get(key)?.map((one) => toDeparture(one, job)) ?? []);
+    const project = projects.get(cluster.groupId)?.name ?? '';
+    getOrAdd(rowsOf, cluster.groupId, () => []).push(...toRow(cluster, project, jobs, departed));
+  }
+  const lists = jobs.flatMap((job) =>
+    [...(job.latest?.failedLists.values() ?? [])].map((finding) => ({ finding, job })),
+  );
+  const sections = Array.from(projects, ([groupId, project], index): Section => {
     const id = `p${index + 1}`;
-    const rows = judged.sort(compareRows).map((row, position): Row => ({ id: `${id}c${position + 1}`, ...row }));
-    const failedLists = findFailedLists(project, history.jobs);
-    return { id, project, rows, failedLists };
+    const sorted = (rowsOf.get(groupId) ?? []).sort(compareRows);
+    const rows = sorted.map((row, position) => ({ ...row, id: `${id}c${position + 1}` }));
+    const failedLists = lists.filter(({ finding }) => finding.groupId === groupId);
+    return { id, name: project.name, rows, failedLists };
   });
-  const sorted = sections.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.project.name, b.project.name));
-  return leaveOutGone(sorted);
+  // A project whose clusters have all departed, and whose departures were acknowledged, has neither.
+  const shown = sections.filter(({ rows, failedLists }) => rows.length + failedLists.length > 0);
+  return leaveOutGone(shown.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.name, b.name)));
+}
+
+function departuresOf({ latest }: Job): Map<string, Departed[]> {
+  const departures = new Map<string, Departed[]>();
+  for (const one of latest?.report.departed ?? []) getOrAdd(departures, clusterKey(one), () => []).push(one);
+  return departures;
+}
+
+function toRow(
+  cluster: Cluster,
+  project: string,
+  jobs: readonly Job[],
+  departed: readonly Standing[],
+): Omit<Row, 'id'>[] {
+  const courses = jobs.filter(({ folder }) => cluster.said.has(folder)).map((job) => follow(cluster, job));
+  const isChecked = courses.some(({ job, now }) => !job.isSilent && now !== undefined && isState(now.state));
+  const standings = courses.map((course) => toStanding(course, cluster, isChecked)).sort((a, b) => a.rank - b.rank);
+  const all = [...standings, ...departed];
+  const [standing] = all;
+  // No report lists it, and its departure was acknowledged.
+  if (standing === undefined) return [];
+  const problems = all.filter(({ problem }) => problem !== undefined);
+  const ages = [...cluster.said.values()].map(({ finding }) => finding?.finding.age ?? 0);
+  return [{ cluster, project, courses, days: mergeDays(courses), standing, problems, age: Math.max(0, ...ages) }];
+}
+
+function mergeDays(courses: readonly Course[]): Map<number, Mention> {
+  const days = new Map<number, Mention>();
+  for (const [day, mention] of courses.flatMap((course) => [...course.days])) {
+    const before = days.get(day);
+    if (before === undefined || rankOf(mention.state) < rankOf(before.state)) days.set(day, mention);
+  }
+  return days;
+}
+
+/** Whether nobody has to look at a cluster, and no silent job says that it is well. */
+export const isWell = ({ problems, standing }: Row): boolean =>
+  problems.length === 0 && (standing.kind !== 'checked' || isState(standing.label));
+
+/** The type of a cluster. Atlas lists free clusters among the dedicated ones. */
+export const printType = ({ cluster, courses }: Row): string =>
+  courses.some(({ now }) => now?.state === 'free') ? 'free' : cluster.clusterType;
+
+/** A link that opens the row of a cluster, if the page has it. */
+export function linkTo({ id, project, cluster }: Row): Html {
+  const named = html`${name(project)} / ${name(cluster.clusterName)}`;
+  return id === undefined ? named : html`<a href="#${id}">${named}</a>`;
 }
 
 const maxGone = 500;
 
 /** Leaves out the rows of all but 500 clusters that are no longer listed. There may be years of them. */
 function leaveOutGone(sections: readonly Section[]): Section[] {
-  const gone = sections.flatMap(({ rows }) => rows.filter(({ standing }) => standing.isGone));
-  const leftOut = new Set(gone.sort(compareRows).slice(maxGone));
-  const toRow = (row: Row): Row => (leftOut.has(row) ? { ...row, id: undefined } : row);
-  return sections.map((section) => ({ ...section, rows: section.rows.map(toRow) }));
+  const all = sections.flatMap(({ rows }) => rows.filter(({ standing }) => standing.kind === 'gone'));
+  const leftOut = new Set(all.sort(compareRows).slice(maxGone));
+  const shown = (row: Row): Row => (leftOut.has(row) ? { ...row, id: undefined } : row);
+  return sections.map((section) => ({ ...section, rows: section.rows.map(shown) }));
 }
-
-/** Whether somebody has to look at a cluster. */
-export const needsLook = ({ standing, concerns }: Pick<Row, 'standing' | 'concerns'>): boolean =>
-  standing.needsLook || concerns.length > 0;
-
-/** Whether a live job says that all is well, or nobody has to say so. */
-export const isWell = (row: Row): boolean =>
-  !needsLook(row) && (row.standing.isGone || isLeftOut(row) || row.standing.label === row.standing.finding?.state);
 
 const { compare } = new Intl.Collator('en');
 
-/** The worst first. */
+const rankOfRow = ({ problems, standing }: Omit<Row, 'id'>): number => (problems[0] ?? standing).rank;
+
+/** The worst first. Of equal ones, the one with the oldest backup. */
 export const compareRows = (a: Omit<Row, 'id'>, b: Omit<Row, 'id'>): number =>
-  a.standing.rank - b.standing.rank ||
-  // The oldest backup first.
-  (a.standing.needsLook ? (b.standing.finding?.age ?? 0) - (a.standing.finding?.age ?? 0) : 0) ||
-  compare(a.cluster.name, b.cluster.name) ||
-  compare(a.cluster.type, b.cluster.type);
+  rankOfRow(a) - rankOfRow(b) ||
+  (a.problems.length > 0 ? b.age - a.age : 0) ||
+  compare(a.cluster.clusterName, b.cluster.clusterName) ||
+  compare(a.cluster.clusterType, b.cluster.clusterType);
 
-const worstOf = ({ rows, failedLists }: Section): number =>
-  failedLists.length > 0 ? 0 : (rows[0]?.standing.rank ?? Number.POSITIVE_INFINITY);
-
-/** The days with a report that would list the clusters of a project, if Atlas did. */
-function findCovered({ jobs }: History, { groupId }: Project, type: Cluster['type']): Set<number> {
-  const key = listKey({ groupId }, type);
-  const checks = jobs.filter(({ projects }) => projects.has(groupId)).flatMap((job) => job.checks);
-  const covering = checks.filter(({ failure, failedLists, setup }) => {
-    return failure === undefined && !failedLists.has(key) && setup.options.project?.includes(groupId) !== false;
-  });
-  return new Set(covering.map(({ time }) => dayOf(time)));
-}
-
-/** A link that opens the row of a cluster, if the page has it. */
-export function linkTo({ id, cluster }: Row, project: Project): Html {
-  const named = html`${name(project.name)} / ${name(cluster.name)}`;
-  return id === undefined ? named : html`<a href="#${id}">${named}</a>`;
-}
-
-/** Whether no job checks a cluster. */
-export const isLeftOut = ({ standing }: Pick<Row, 'standing'>): boolean => standing.leftOut !== undefined;
-
-/** The type of a cluster. Atlas lists free clusters among the dedicated ones. */
-export const typeOf = ({ cluster, standing }: Pick<Row, 'cluster' | 'standing'>): string =>
-  standing.leftOut?.reason === 'free' ? 'free' : cluster.type;
-
-/** Counts texts, in the order in which they come. */
-export function countEach(texts: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return counts;
-}
+const worstOf = ({ rows: [worst], failedLists }: Section): number =>
+  failedLists.length > 0 || worst === undefined ? 0 : rankOfRow(worst);

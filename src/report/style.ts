@@ -24,7 +24,7 @@ code { font-size: .8rem; overflow-wrap: anywhere }
 
 .last { font-weight: 600 }
 .facts { display: flex; flex-wrap: wrap; gap: .6rem 2.2rem; margin: 1rem 0 } .facts dt { color: var(--soft); font-size: .85rem }
-.facts dd { display: flex; flex-wrap: wrap; gap: .3rem; font-weight: 600 }
+.facts dd { font-weight: 600 }
 .attention { margin: .8rem 0; padding: .1rem 1rem .5rem; background: var(--panel); border-left: 4px solid var(--edge) }
 .attention:has(li) { border-color: var(--bad) } .attention h2 { margin-top: .6rem } #reports h3 { color: var(--bad) }
 .attention ul { padding: 0 } .attention li { list-style: none }
@@ -36,18 +36,18 @@ svg { display: block; overflow: visible } .shared { position: absolute; width: 0
 .axis, .days { max-width: calc(var(--days) * 45px) }
 .axis text, #axis text { font-size: 10.5px; fill: var(--soft) }
 #grid line { stroke: var(--edge) } .line { stroke: var(--gray) } #grid .line { stroke: var(--gray) }
-#cuts line { stroke: var(--page); stroke-width: 1 }
 rect:not([width]) { width: calc(100% / var(--days)) }
-.backup rect { y: 8px; height: 10px; fill: var(--good) }
-.within rect { y: 14px; height: 4px; fill: var(--low) }
-.over rect { y: 19px; height: 7px; fill: var(--bad) }
-.off rect { y: 19.5px; height: 6px; fill: var(--page); stroke: var(--bad); stroke-width: 1.4 }
-.paused rect { y: 14px; height: 4px; fill: url(#dots) } #dots rect { fill: var(--calm) }
-.unknown rect { y: 12px; height: 11px; fill: url(#hatch) } #hatch rect { fill: var(--gray) }
-.skipped rect { y: 17px; height: 2px; fill: var(--gray) }
-.report rect { y: 10px; height: 8px; fill: var(--gray) }
+.fresh rect { y: 9px; height: 9px; fill: var(--good) }
+.new rect { y: 9.5px; height: 8px; fill: none; stroke: var(--good); stroke-width: 1.2 }
+.paused rect { y: 13px; height: 5px; fill: url(#dots) } #dots rect { fill: var(--calm) }
+.short rect { y: 19px; height: 3px; fill: var(--bad) }
+.stale rect { y: 19px; height: 8px; fill: var(--bad) }
+.none rect { y: 19.6px; height: 7px; fill: var(--page); stroke: var(--bad); stroke-width: 1.4 }
+.unknown rect { y: 12px; height: 12px; fill: url(#hatch) } #hatch rect { fill: var(--odd) }
+.left-out rect { y: 17.5px; height: 2px; fill: var(--gray) }
+.report rect { y: 10px; height: 8px; fill: var(--gray) } .failure rect { y: 19px; height: 8px; fill: var(--bad) }
+.backup line { stroke: var(--ink); stroke-width: 4.5; stroke-linecap: round; stroke-dasharray: 0 1 } .long .backup line { stroke-width: 2 }
 #failed path { stroke: var(--bad); stroke-width: 2; fill: none }
-#deleted path { fill: var(--odd) }
 #restored circle { stroke: var(--link); stroke-width: 2; fill: var(--page) }
 
 .project { border-top: 1px solid var(--edge) } .project:last-of-type { border-bottom: 1px solid var(--edge) }
@@ -60,7 +60,7 @@ section > details > summary h2 { display: inline }
 .row > summary { cursor: pointer } .row > summary::-webkit-details-marker { display: none }
 .row > summary:hover, .row[open] > summary { background: var(--panel) } .row:has(> :target) > summary { outline: 2px solid var(--link) }
 .name::before { content: "▸ "; color: var(--soft) } .row[open] .name::before { content: "▾ " }
-.name small { white-space: nowrap } .row .chip { justify-self: start; white-space: normal }
+.name small { white-space: nowrap } .chips .chip { white-space: normal }
 .lines { padding: .4rem .4rem .5rem 1.4rem; background: var(--panel); font-size: .88rem; column-gap: 2rem }
 .lines div { display: grid; grid-template-columns: 13.5rem minmax(0, 1fr); gap: 0 1rem; break-inside: avoid }
 .lines dt { color: var(--soft) } .lines dd { grid-column: 2 }
@@ -68,7 +68,8 @@ section > details > summary h2 { display: inline }
 .limits { font-size: .88rem; line-height: 1.4; column-gap: 2rem }
 @media (min-width: 70rem) { .row .lines, .limits { columns: 2 } }
 
-@media (max-width: 40rem) { body { padding: .8rem } table { font-size: .82rem } th, td { padding-right: .5rem }
+@media (max-width: 40rem) { body { padding: .8rem } thead { display: none }
+  th, td { display: block; padding-right: 0 } td::before { content: attr(data-head) ": "; color: var(--soft) } tr { display: block; padding: .3rem 0 }
   .row > summary, .head { grid-template-columns: minmax(0, 1fr) auto; padding: .3rem 0 } .top, .days { grid-column: 1 / -1 }
   .top > span { display: none } .axis { grid-column: 1 / -1 }
   .lines { padding-left: .4rem } .lines div { display: block } .lines dd { margin: 0 0 .3rem .8rem } }

@@ -24,52 +24,34 @@ export function printDuration(ms: number): string {
 
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-/** Days, as runs of days that follow each other. */
-export class Days {
-  readonly runs: [first: number, last: number][] = [];
+/** The first and the last of days that follow each other. */
+export type Run = readonly [first: number, last: number];
 
-  static of(days: Iterable<number>): Days {
-    const sorted = new Days();
-    for (const day of [...days].sort((a, b) => a - b)) sorted.add(day);
-    return sorted;
-  }
-
-  /** @param day - not before the days that were added earlier. */
-  add(day: number): void {
-    const run = this.runs.at(-1);
+export function toRuns(days: Iterable<number>): Run[] {
+  const runs: [first: number, last: number][] = [];
+  for (const day of [...days].sort((a, b) => a - b)) {
+    const run = runs.at(-1);
     if (run !== undefined && day <= run[1] + 1) run[1] = day;
-    else this.runs.push([day, day]);
+    else runs.push([day, day]);
   }
+  return runs;
+}
 
-  has(day: number): boolean {
-    return this.runs.some(([first, last]) => first <= day && day <= last);
-  }
-
-  get first(): number | undefined {
-    return this.runs[0]?.[0];
-  }
-
-  get last(): number | undefined {
-    return this.runs.at(-1)?.[1];
-  }
-
-  get count(): number {
-    return this.runs.reduce((sum, [first, last]) => sum + last - first + 1, 0);
-  }
-
-  toString(): string {
-    const runs = this.runs.map(([first, last]) => printRange(first, last));
-    return this.count > 1 ? `${runs.join(', ')} (${this.count} days)` : runs.join();
-  }
+/** Such as `2026-11-01 to 2026-11-03, 2026-11-05 (4 days)`. */
+export function printDays(days: ReadonlySet<number>): string {
+  const runs = toRuns(days).map(([first, last]) => printRange(first, last));
+  return days.size > 1 ? `${runs.join(', ')} (${days.size} days)` : runs.join();
 }
 
 /** The days on which something was so, by its text. */
-export type Notes = Map<string, Days>;
+export type Notes = Map<string, Set<number>>;
 
-/** @param day - not before the days that were noted earlier. */
 export function note(notes: Notes, text: string, day: number): void {
-  getOrAdd(notes, text, () => new Days()).add(day);
+  getOrAdd(notes, text, () => new Set()).add(day);
 }
+
+export const printNotes = (notes: Notes): string[] =>
+  Array.from(notes, ([text, days]) => `${text}: ${printDays(days)}`);
 
 export function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
   const value = map.get(key) ?? create();

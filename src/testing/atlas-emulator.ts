@@ -1,12 +1,28 @@
-import type { ClusterSeed, ProjectSeed, SnapshotPatch, SnapshotSeed } from './api/seed.js';
-import type { EmulatorCredentials } from './credentials.js';
-import type { ScriptedAnswer } from './faults/script.js';
-import type { RecordedRequest } from './http/request-log.js';
+import type { ClusterSeed, SnapshotPatch, SnapshotSeed } from './api/seed.js';
+import type { RecordedRequest } from './http/request.js';
+import type { EmulatorCredentialOptions, EmulatorCredentials } from './login/credentials.js';
+import type { ScriptedAnswer } from './script.js';
 
-/**
- * An emulator of Atlas on a loopback socket, started by `startAtlasEmulator`. Its methods throw a `TypeError` for a value
- * that they do not know, such as a misspelt option.
- */
+/** Options of `startAtlasEmulator`. The defaults answer as Atlas does. */
+export interface AtlasEmulatorOptions {
+  /** Port on 127.0.0.1. Default 0: any free port. */
+  port?: number | undefined;
+  /** Credentials to accept. Default: random ones for each emulator. */
+  credentials?: EmulatorCredentialOptions | undefined;
+  /** The key that holds the body of an enveloped response. Default `content`. */
+  envelopeKey?: 'content' | 'envelope' | undefined;
+  /** Clusters and projects to serve beside the default ones. */
+  seed?: ClusterSeed | readonly ClusterSeed[] | undefined;
+  /** Whether `requests` keeps every request. Set to false for long runs, to save memory. Default true. */
+  recordRequests?: boolean | undefined;
+  /**
+   * Called with each request and its `status`, just before the response is sent. Also called for requests that are not
+   * recorded. Not called if the connection is reset before the response.
+   */
+  onResponse?: ((request: RecordedRequest) => void) | undefined;
+}
+
+/** An emulator of Atlas on a loopback socket, started by `startAtlasEmulator`. */
 export interface AtlasEmulator extends AsyncDisposable {
   /** The client's `baseUrl`: `http://127.0.0.1:PORT`. */
   readonly url: string;
@@ -27,8 +43,8 @@ export interface AtlasEmulator extends AsyncDisposable {
   readonly snapshots: readonly SnapshotSeed[];
 
   /**
-   * Adds a cluster, and its project if that is new. Replaces a cluster that exists, and its snapshots. A seed without
-   * `snapshots`, `dedicated` and `free` adds a project without clusters, or renames one that exists.
+   * Adds a cluster, and its project if that is new. Replaces a cluster that exists, and its snapshots. A seed of a project
+   * alone (`groupId`, `groupName`) adds a project without clusters, or renames one that exists.
    *
    * @example
    * ```ts
@@ -38,7 +54,7 @@ export interface AtlasEmulator extends AsyncDisposable {
    * emulator.seed({ groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Empty' }); // a project without clusters
    * ```
    */
-  seed(seed: ClusterSeed | ProjectSeed): void;
+  seed(seed: ClusterSeed): void;
   /**
    * Removes a cluster, as if it had been deleted. Without `clusterName`, removes the project, as if the login had lost its role
    * there. Default for `groupId`: the emulator's own project. Afterwards, a seed without an `id` gets the ID derived from its
@@ -62,11 +78,8 @@ export interface AtlasEmulator extends AsyncDisposable {
 
   /**
    * Scripts the next responses, in order. Each is for the next request to the API that has logged in, unless `for` or
-   * `path` names other requests. Errors have Atlas's form, and Atlas's text for codes that it is known to send.
-   *
-   * One reset need not fail a call: the client resends a request that was reset on a kept-alive connection, even with
-   * `maxRetries: 0`. To see a `CONNECTION` error, set that and reset every request (`{ reset: true, times: Infinity }`),
-   * or reset a body (`{ reset: 'body' }`).
+   * `path` names other requests. Errors have Atlas's form, and Atlas's text for codes that it is known to send. The client
+   * retries most failures: set its `maxRetries` to 0 to see the error of one.
    *
    * @example
    * ```ts
@@ -86,11 +99,9 @@ export interface AtlasEmulator extends AsyncDisposable {
   expireNonces(): void;
   /** Revokes every token, including `credentials.accessToken`. */
   revokeTokens(): void;
-  /** Issues an access token that stays live until it is revoked, and counts towards no limit. */
+  /** Issues an access token that stays live until it is revoked. */
   issueToken(): string;
 
-  /** Answers a request without the socket. Rejects instead of resetting the connection. */
-  readonly fetch: (request: Request) => Promise<Response>;
   /** Closes the socket and every connection. May be called twice. */
   close(): Promise<void>;
 }

@@ -4,6 +4,9 @@
  * @packageDocumentation
  */
 
-export type { AtlasEmulator } from './atlas-emulator.js';
-export type { AtlasEmulatorOptions } from './options.js';
+export type { ClusterSeed, PolicyItemSeed, RestoreJobSeed, SnapshotPatch, SnapshotSeed } from './api/seed.js';
+export type { AtlasEmulator, AtlasEmulatorOptions } from './atlas-emulator.js';
+export type { RecordedRequest } from './http/request.js';
+export type { EmulatorCredentialOptions, EmulatorCredentials } from './login/credentials.js';
+export type { ScriptedAnswer } from './script.js';
 export { startAtlasEmulator } from './start.js';

@@ -1,10 +1,13 @@
 import { DEFAULTS } from './api/defaults.js';
 import { copySeed } from './api/seed.js';
-import type { AtlasEmulator } from './atlas-emulator.js';
-import { check } from './check.js';
-import { Emulator } from './emulator.js';
-import { listen } from './http/server.js';
-import type { AtlasEmulatorOptions } from './options.js';
+import { ProjectStore } from './api/store.js';
+import type { AtlasEmulator, AtlasEmulatorOptions } from './atlas-emulator.js';
+import type { Emulator } from './emulator.js';
+import { completeCredentials } from './login/credentials.js';
+import { Digest } from './login/digest.js';
+import { Tokens } from './login/tokens.js';
+import { Script } from './script.js';
+import { listen } from './server.js';
 
 /**
  * Starts an emulator of MongoDB Atlas on 127.0.0.1. It checks logins by API key (Digest, RFC 7616), service account and
@@ -12,7 +15,7 @@ import type { AtlasEmulatorOptions } from './options.js';
  *
  * @param options - What differs from Atlas. All of it is optional.
  * @returns The emulator, listening.
- * @throws TypeError if an option is unknown or has a wrong value, and the socket's error if the port is not available.
+ * @throws the socket's error if the port is not available.
  *
  * @example
  * ```ts
@@ -22,41 +25,40 @@ import type { AtlasEmulatorOptions } from './options.js';
  * ```
  */
 export async function startAtlasEmulator(options: AtlasEmulatorOptions = {}): Promise<AtlasEmulator> {
-  const emulator = new Emulator(options);
-  const server = await listen((request, body) => emulator.answer(request, body), options.port ?? 0);
-  const { atlas, script, digest, tokens } = emulator;
-  const close = () => {
-    emulator.close();
-    return server.close();
+  const credentials = completeCredentials(options.credentials);
+  const emulator: Emulator = {
+    options,
+    requests: [],
+    script: new Script(),
+    digest: new Digest(credentials.apiKey),
+    tokens: new Tokens(credentials),
+    store: new ProjectStore(),
+    isTenantGone: true,
+    isClosed: false,
   };
+  const { requests, script, digest, tokens, store } = emulator;
+  for (const seed of [options.seed ?? []].flat()) store.seed(seed);
+  const { url, close } = await listen(emulator, options.port ?? 0);
   return {
-    url: server.url,
-    credentials: emulator.credentials,
-    requests: emulator.requests,
+    url,
+    credentials,
+    requests,
     ...DEFAULTS,
     get snapshots() {
-      const cluster = atlas.store.projects.get(DEFAULTS.groupId)?.clusters.get(DEFAULTS.clusterName);
+      const cluster = store.projects.get(DEFAULTS.groupId)?.clusters.get(DEFAULTS.clusterName);
       return (cluster?.snapshots ?? []).map(copySeed);
     },
-    seed: (seed) => emulator.seed(seed),
-    remove(target) {
-      check('target', target);
-      atlas.store.remove(target.groupId ?? DEFAULTS.groupId, target.clusterName);
-    },
-    updateSnapshot: (snapshotId, patch) => atlas.store.updateSnapshot(snapshotId, patch),
+    seed: (seed) => store.seed(seed),
+    remove: ({ groupId = DEFAULTS.groupId, clusterName }) => store.remove(groupId, clusterName),
+    updateSnapshot: (snapshotId, patch) => store.updateSnapshot(snapshotId, patch),
     sunset(isOver = true) {
-      check('sunset', isOver);
-      atlas.isTenantGone = isOver;
+      emulator.isTenantGone = isOver;
     },
-    respond(...answers) {
-      for (const answer of answers) check('answer', answer);
-      script.add(answers);
-    },
+    respond: (...answers) => script.add(answers),
     clearResponses: () => script.clear(),
     expireNonces: () => digest.expireNonces(),
     revokeTokens: () => tokens.revokeAll(),
     issueToken: () => tokens.issue(),
-    fetch: (request) => emulator.fetch(request),
     close,
     [Symbol.asyncDispose]: close,
   };

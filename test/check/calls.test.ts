@@ -7,10 +7,9 @@ import {
   AtlasConnectionError,
   type AtlasError,
   AtlasTimeoutError,
-  type GetOptions,
 } from '../../src/client/index.js';
 import { passTime, runClock, standStill, stopClock } from '../support/clock.js';
-import { fakeClient, ignoring } from './support/fake-client.js';
+import { fakeClient, hang } from './support/fake-client.js';
 import { ago, cluster, clusters, hour, openAtlas, runCheck } from './support/open-atlas.js';
 
 const [a, b] = ['a'.repeat(24), 'b'.repeat(24)] as const;
@@ -58,7 +57,7 @@ describe('the calls of a check', () => {
     const ofCalls: AbortSignal[] = [];
     const client = flexClusters(2, (path, limits) => {
       ofCalls.push(limits.signal);
-      return path.includes('Cluster1') ? ignoring() : [];
+      return path.includes('Cluster1') ? hang(path, limits) : [];
     });
     const { signal } = new AbortController();
     for await (const _ of checkBackups(client, { groupIds: [a], signal })) break;
@@ -67,26 +66,29 @@ describe('the calls of a check', () => {
   });
 
   it.each([429, 503])(
-    'that only bring evidence are made when all states are known, and not again after a %i',
+    'make one attempt each, and those that only bring evidence come last, and not again after a %i',
     async (status) => {
-      const calls: unknown[] = [];
-      const client = fakeClient((path, { maxRetryAfter }) => {
-        calls.push([path.replace(/.*\//, ''), maxRetryAfter]);
+      const paths: string[] = [];
+      const client = fakeClient((path, { maxRetries }) => {
+        expect(maxRetries).toBe(0);
+        paths.push(path.replace(/.*\//, ''));
         if (!path.endsWith('Jobs')) return path.endsWith('/flexClusters') ? clusters(2) : [];
         throw new AtlasApiError('failed', { status });
       });
       const { findings } = await runCheck(client, { groupIds: [a], evidence: true, concurrency: 1 });
       expect(findings).toMatchObject(Array(2).fill({ state: 'none', evidence: { errors: [{ status }] } }));
-      const ofStates = ['flexClusters', 'snapshots', 'snapshots', 'clusters'].map((path) => [path, 0]);
-      expect(calls).toEqual([...ofStates, ...Array(2).fill(['restoreJobs', undefined])]);
+      const ofStates = ['flexClusters', 'snapshots', 'snapshots', 'clusters'];
+      expect(paths).toEqual([...ofStates, 'restoreJobs', 'restoreJobs']);
     },
   );
 
   it('that only bring evidence take no state with them if the time is over', async () => {
     stopClock();
-    const client = flexClusters(20, () => []);
-    const ended = runCheck({ ...client, get: ignoring }, { groupIds: [a], evidence: true, timeout: 1000 });
-    const { findings } = await runClock(ended);
+    const client = fakeClient((path, limits) => {
+      if (path.endsWith('Jobs')) return hang(path, limits);
+      return path.endsWith('/flexClusters') ? clusters(20) : [];
+    });
+    const { findings } = await runClock(runCheck(client, { groupIds: [a], evidence: true, timeout: 1000 }));
     expect(findings).toMatchObject(Array(20).fill({ state: 'none', evidence: { errors: [outOfTime(1000)] } }));
   });
 
@@ -126,25 +128,26 @@ it('the clocks are compared by the first response with a Date', async () => {
 });
 
 describe('the timeout of a check', () => {
-  // A call that hangs ends by its own timeout.
-  const hang = (path: string, { timeout }: { timeout: number }) =>
-    new Promise((_, reject) => {
-      const error = new AtlasTimeoutError(`${path} timed out.`, { operation: 'getAll', limitMs: timeout });
-      setTimeout(reject, timeout, error);
-    });
+  beforeEach(stopClock);
 
-  it('leaves it to a call to say what it waited for', async () => {
-    stopClock();
+  /** Ends a call by its own timeout, as the client does, unless it is aborted before. */
+  const timeOut = (path: string, limits: Parameters<typeof hang>[1]) => {
+    const { timeout: limitMs } = limits;
+    const error = new AtlasTimeoutError(`${path} timed out.`, { limit: 'timeout', limitMs });
+    return Promise.race([hang(path, limits), new Promise((_, reject) => setTimeout(reject, limitMs, error))]);
+  };
+
+  it('leaves it to a call to say what it waited for, and what had no turn says that the time is over', async () => {
+    const paths: string[] = [];
     const client = fakeClient((path, limits) => {
       paths.push(path);
-      return path.endsWith('/flexClusters') ? clusters(3) : hang(path, limits);
+      return path.endsWith('/flexClusters') ? clusters(3) : timeOut(path, limits);
     });
-    const paths: string[] = [];
     const { findings, totals } = await runClock(runCheck(client, { groupIds: [a, b], timeout: 100, concurrency: 2 }));
     expect(findings).toHaveLength(6);
     const errors = findings.map(({ error }) => error);
     const message = `${groups}/${a}/flexClusters/Cluster0/backup/snapshots timed out.`;
-    expect(errors).toContainEqual(expect.objectContaining({ operation: 'getAll', message, limitMs: 100 }));
+    expect(errors).toContainEqual(expect.objectContaining({ message, limitMs: 100 }));
     expect(errors.filter((error) => error?.operation === 'checkBackups')).toEqual(Array(4).fill(outOfTime(100)));
     // No list of the other project was read.
     expect(totals.projects).toBe(1);
@@ -152,39 +155,25 @@ describe('the timeout of a check', () => {
     expect(paths).toHaveLength(3);
   });
 
-  it('leaves it to a call that gets no place again to say why it was to be repeated', async () => {
-    stopClock();
+  it('says of a call without a place, and of others in its project, that they waited for a rate limit', async () => {
     const error = new AtlasApiError('Too many.', { status: 429, retryAfterMs: 1000 });
     const client = fakeClient((path, limits) => {
-      if (path.endsWith('/snapshots')) throw error;
-      return path.endsWith('/flexClusters') ? clusters(1) : hang(path, limits);
+      if (path.includes('Cluster0')) throw error;
+      return path.includes(a) ? clusters(2) : timeOut(path, limits);
     });
-    const { findings } = await runClock(runCheck(client, { groupIds: [a], timeout: 5000, concurrency: 1 }));
-    expect(findings).toContainEqual(expect.objectContaining({ clusterName: 'Cluster0', error }));
+    const { findings } = await runClock(runCheck(client, { groupIds: [a, b], timeout: 5000, concurrency: 1 }));
+    const ofLimited = findings.filter(({ groupId }) => groupId === a);
+    expect(ofLimited).toMatchObject([{ error }, { error }, { clusterType: 'dedicated', error }]);
   });
 
   it('is 10 minutes by default, also under fake timers that do not fake performance.now()', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    onTestFinished(() => void vi.useRealTimers());
-    const ended = runCheck(fakeClient(ignoring), { groupIds: [a], concurrency: 1 });
-    await vi.advanceTimersByTimeAsync(600_000);
-    const { findings } = await ended;
-    // A call that ignores its own limit does not hold the check.
-    expect(findings).toMatchObject([{ error: outOfTime(600_000) }, { error: outOfTime(600_000) }]);
-  });
-
-  it('leaves time to read a response that arrived before it', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-    onTestFinished(() => void vi.useRealTimers());
-    const late = () => new Promise((resolve) => setTimeout(() => Promise.resolve().then(() => resolve([])), 30));
-    const ended = runCheck(fakeClient(late), { groupIds: [a], timeout: 30 });
-    await new Promise(setImmediate);
-    vi.advanceTimersByTime(30);
-    expect((await ended).totals.projects).toBe(1);
+    const ended = runCheck(fakeClient(hang), { groupIds: [a], concurrency: 1 });
+    await vi.advanceTimersByTimeAsync(602_000);
+    expect((await ended).findings).toMatchObject([{ error: outOfTime(600_000) }, { error: outOfTime(600_000) }]);
   });
 
   it('includes the time of a slow reader, during which no call starts', async () => {
-    stopClock();
     const answer = vi.fn((path: string) => (path.endsWith('/flexClusters') ? clusters(5) : []));
     const check = checkBackups(fakeClient(answer), { groupIds: [a], timeout: 100, concurrency: 1 });
     await check.next();
@@ -204,10 +193,10 @@ describe('a call that fails', () => {
   /** Checks a project with two clusters, in one place. The calls for the first one end with these errors, and then with a backup. */
   async function checkFailing(errors: AtlasError[], timeout = 600_000) {
     const calls: string[] = [];
-    const client = flexClusters(2, (path, { timeout, maxRetryAfter }) => {
-      expect(maxRetryAfter).toBe(0);
+    const left = [...errors];
+    const client = flexClusters(2, (path, { timeout }) => {
       calls.push(`${/Cluster\d/.exec(path)} at ${performance.now()}, within ${timeout}`);
-      const error = path.includes('Cluster0') ? errors.shift() : undefined;
+      const error = path.includes('Cluster0') ? left.shift() : undefined;
       if (error !== undefined) throw error;
       return [{ status: 'COMPLETED', finishTime: new Date().toISOString() }];
     });
@@ -217,7 +206,7 @@ describe('a call that fails', () => {
     return { findings, first, times, calls };
   }
 
-  it('for a rate limit is made again after at least a second, and the other calls of its project wait too', async () => {
+  it('for a rate limit is repeated after at least a second, and the other calls of its project wait too', async () => {
     // The token endpoint has a limit too.
     const noToken = new AtlasAuthenticationError('Too many requests.', { status: 429 });
     const errors = [failed(429, 2000), failed(429, 0), noToken];
@@ -225,14 +214,6 @@ describe('a call that fails', () => {
     expect(findings.map(({ state }) => state)).toEqual(['fresh', 'fresh']);
     const ofFirst = [0, 2000, 3000, 13_000].map((time) => `Cluster0 at ${time}, within ${60_000 - time}`);
     expect(calls).toEqual([...ofFirst, 'Cluster1 at 13000, within 47000']);
-  });
-
-  it.each([
-    [59_000, 'fresh', undefined],
-    [60_000, 'unknown', failed(429, 60_000)],
-  ])('for a rate limit of %i ms is %s, if the check may take a minute', async (retryAfterMs, state, error) => {
-    const { first } = await checkFailing([failed(429, retryAfterMs)], 60_000);
-    expect(first).toMatchObject({ state, ...(error && { error }) });
   });
 
   it('for a rate limit waits as long as the last answer of its project says', async () => {
@@ -250,34 +231,31 @@ describe('a call that fails', () => {
     expect(times).toEqual([0, 0, 3000, 3000, 3000]);
   });
 
-  it.each<[what: string, error: AtlasError, times: number[]]>([
-    ['with status 500', failed(500), [0, 10_000]],
-    ['with status 408', failed(408), [0, 10_000]],
-    ['with a status and a wait', failed(503, 30_000), [0, 30_000]],
-    ['because Atlas gives no token', new AtlasAuthenticationError('Failed.', { status: 503 }), [0, 10_000]],
-    ['because the connection was lost', unreachable('ECONNRESET'), [0, 10_000]],
-    ['for a reason that a fake leaves out', unreachable(), [0, 10_000]],
-    ['with a status and too long a wait', failed(503, 121_000), [0]],
-    ['because the host does not exist', unreachable('ENOTFOUND'), [0]],
-    ['because of a certificate', new AtlasConnectionError('No.', { kind: 'certificate' }), [0]],
-    ['with a status that will not change', failed(404), [0]],
-    ['with a timeout', new AtlasTimeoutError('Timed out.', {}), [0]],
-  ])('%s is made again if that may help', async (_what, error, expected) => {
-    const { first, times } = await checkFailing([error]);
-    expect(times).toEqual(expected);
-    expect(first).toMatchObject(times.length > 1 ? { state: 'fresh' } : { state: 'unknown', error });
-  });
-
+  const outage = () => Array(20).fill(failed(503));
+  const every10s = Array.from({ length: 11 }, (_, index) => 15 + index * 10);
   const mixed = [failed(429, 200_000), failed(503), failed(429, 150_000), failed(503)];
-  const every10s = (end: number) => Array.from({ length: end / 10_000 + 1 }, (_, index) => index * 10_000);
-  it.each<[what: string, errors: AtlasError[], timeout: number, times: number[]]>([
-    ['two minutes after it first failed', Array(13).fill(failed(503)), 600_000, every10s(120_000)],
-    ['the end of the check', Array(13).fill(failed(503)), 30_000, every10s(20_000)],
-    ['two minutes after it first failed, rate limits aside', mixed, 600_000, [0, 200_000, 210_000, 360_000]],
-  ])('is made again until %s', async (_what, errors, timeout, expected) => {
+  it.each<[what: string, errors: AtlasError[], seconds: number[], timeout?: number]>([
+    ['with status 500', [failed(500)], [0, 1]],
+    ['with status 408', [failed(408)], [0, 1]],
+    ['with a status and a wait', [failed(503, 30_000)], [0, 30]],
+    ['because Atlas gives no token', [new AtlasAuthenticationError('Failed.', { status: 503 })], [0, 1]],
+    ['because the connection was lost', [unreachable('ECONNRESET')], [0, 1]],
+    ['for a reason that a fake leaves out', [unreachable()], [0, 1]],
+    ['with a timeout', [new AtlasTimeoutError('Timed out.', { limit: 'attemptTimeout' })], [0, 1]],
+    ['with a status and too long a wait', [failed(503, 121_000)], [0]],
+    ['because the host does not exist', [unreachable('ENOTFOUND')], [0]],
+    ['because of a certificate', [new AtlasConnectionError('No.', { kind: 'certificate' })], [0]],
+    ['with a status that will not change', [failed(404)], [0]],
+    ['for a rate limit that leaves time', [failed(429, 59_000)], [0, 59], 60_000],
+    ['for a rate limit that leaves none', [failed(429, 60_000)], [0], 60_000],
+    ['until two minutes after it first failed', outage(), [0, 1, 3, 7, ...every10s]],
+    ['until two minutes after it first failed, rate limits aside', mixed, [0, 200, 201, 351]],
+    ['until the end of the check', outage(), [0, 1, 3, 7, 15, 25], 30_000],
+  ])('%s is repeated if that may help', async (_what, errors, expected, timeout) => {
     const { first, times } = await checkFailing(errors, timeout);
-    expect(times).toEqual(expected);
-    expect(first).toMatchObject({ state: 'unknown', error: failed(503) });
+    expect(times).toEqual(expected.map((seconds) => seconds * 1000));
+    const error = errors[times.length - 1];
+    expect(first).toMatchObject(error === undefined ? { state: 'fresh' } : { state: 'unknown', error });
   });
 
   describe('of many projects', () => {
@@ -290,9 +268,9 @@ describe('a call that fails', () => {
     };
 
     /** Checks projects of which the first one has 40 clusters, and the last one a stale cluster. `fail` may throw an error. */
-    async function checkMany(fail: (path: string, limits: GetOptions) => unknown, timeout = 600_000) {
-      const client = fakeClient(async (path, limits) => {
-        await fail(path, limits);
+    async function checkMany(fail: (path: string) => unknown, timeout = 600_000) {
+      const client = fakeClient(async (path) => {
+        await fail(path);
         return lists[path] ?? (path.endsWith('/snapshots') ? old : []);
       });
       const { findings, totals } = await runClock(runCheck(client, { groupIds, timeout }), 1000);
@@ -300,12 +278,18 @@ describe('a call that fails', () => {
       return { unknown: findings.filter(({ state }) => state === 'unknown'), totals };
     }
 
-    it('goes on after two minutes of an outage of the check, not of each call', async () => {
-      const { unknown } = await checkMany((path) => {
-        if (path.endsWith('/flexClusters')) throw failed(503);
+    it.each<[what: string, attempt: () => unknown, longest: number]>([
+      ['fails', () => {}, 121_000],
+      // Each list once, 16 at a time, and some again until two minutes after the first timeout.
+      ['hangs', () => new Promise((resolve) => setTimeout(resolve, 15_000)), 165_000],
+    ])('is not waited for by each call if a part of Atlas %s', async (_what, attempt, longest) => {
+      const { unknown } = await checkMany(async (path) => {
+        if (!path.endsWith('/flexClusters')) return;
+        await attempt();
+        throw new AtlasTimeoutError('Timed out.', { limit: 'attemptTimeout' });
       });
       expect(unknown).toHaveLength(120);
-      expect(performance.now()).toBeLessThan(125_000);
+      expect(performance.now()).toBeLessThan(longest);
     });
 
     it('gives its place back while it waits for the rate limit of a project, in which few others are refused', async () => {
@@ -327,18 +311,6 @@ describe('a call that fails', () => {
         if (!path.includes(`${groupIds.at(-1)}`)) throw failed(429, 1000);
       }, 30_000);
       expect(unknown).toHaveLength(2 * 119);
-    });
-
-    it('gets one attempt after two minutes of timeouts', async () => {
-      const retries: unknown[] = [];
-      const { unknown } = await checkMany(async (path, { maxRetries = 3 }) => {
-        if (!path.endsWith('/flexClusters')) return;
-        retries.push(maxRetries);
-        await new Promise((resolve) => setTimeout(resolve, 16_000 * (maxRetries + 1)));
-        throw new AtlasTimeoutError('Timed out.', { limit: 'attemptTimeout' });
-      });
-      expect(unknown).toHaveLength(120);
-      expect(retries).toEqual([...Array(48).fill(3), ...Array(72).fill(0)]);
     });
   });
 
@@ -364,10 +336,7 @@ describe('an abort', () => {
     const warn = vi.fn();
     process.on('warning', warn);
     onTestFinished(() => void process.off('warning', warn));
-    const client = fakeClient((_path, { signal }) => {
-      signal.addEventListener('abort', () => {});
-      return ignoring();
-    });
+    const client = fakeClient(hang);
     const stop = new AbortController();
     const groupIds = Array.from({ length: 12 }, (_, index) => index.toString(16).repeat(24));
     const checks = groupIds.map(() => checkBackups(client, { groupIds, signal: stop.signal }).next());
@@ -376,6 +345,17 @@ describe('an abort', () => {
     expect(await Promise.allSettled(checks)).toEqual(Array(12).fill({ status: 'rejected', reason }));
     expect(warn).not.toHaveBeenCalled();
     expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+  });
+
+  it('after the last finding ends the check too', async () => {
+    const stop = new AbortController();
+    const check = checkBackups(
+      flexClusters(1, () => []),
+      { groupIds: [a], signal: stop.signal },
+    );
+    await check.next();
+    stop.abort(reason);
+    await expect(check.next()).rejects.toBe(reason);
   });
 
   it('before the check sends nothing', async () => {

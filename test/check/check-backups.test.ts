@@ -146,31 +146,25 @@ describe('checkBackups', () => {
     expect(unknown).toMatchObject([{ ...finding, error: error('INVALID_RESPONSE', { issues: [expect.anything()] }) }]);
   });
 
-  const limitError = 'must be a number of ms above 0, "schedule", or a function that returns one of them';
-  const historyError = 'must be a number of ms above 0, or a function that returns one';
-  const known = 'options: groupIds, maxAge, minHistory, filter, evidence, timeout, concurrency, signal';
-  it.each<[path: string, message: string, values: unknown[]]>([
-    ['groupIds.1', 'must be 24 lowercase hexadecimal digits', [[a, 'A'.repeat(24)]]],
-    ['groupIds', 'must be a list of project IDs', [a, null]],
-    ['groupIds', 'must have a project ID (leave it out to check every project)', [[]]],
-    ['maxAge', limitError, [0, Number.POSITIVE_INFINITY, '26h', null]],
-    ['minHistory', historyError, [0, Number.POSITIVE_INFINITY, '14d', 'schedule', null]],
-    ['filter', 'must be a function', [true, null]],
-    ['evidence', 'must be true or false', ['yes', null]],
-    ['timeout', 'must be a number of ms above 0', [-1, 0, '1m']],
-    ['timeout', 'must be at most 2147483647 ms', [2 ** 31, Number.POSITIVE_INFINITY]],
-    ['concurrency', 'must be a whole number above 0', [1.5, 0, -1.5, '1']],
-    ['signal', 'must be an AbortSignal', [{}, 'abort']],
-    ['', 'the options must be an object', [null]],
-    ['', `there is no option maxage or ids (${known})`, [{ maxage: 1, ids: [] }]],
-  ])('rejects invalid options, and sends nothing: %s %s', async (path, message, values) => {
+  it.each<[path: string, ...values: unknown[]]>([
+    ['groupIds.1', [a, 'A'.repeat(24)]],
+    ['groupIds', [], a, null],
+    ['maxAge', 0, Number.POSITIVE_INFINITY, '26h', null],
+    ['minHistory', 0, Number.NaN, '14d', 'schedule', null],
+    ['filter', true, null],
+    ['evidence', 'yes', null],
+    ['timeout', -1, 0, '1m', 2 ** 31],
+    ['concurrency', 1.5, 0, '1'],
+    ['signal', {}, 'abort'],
+    ['', null, { maxage: 1 }],
+  ])('rejects an invalid option, and sends nothing: %s', async (path, ...values) => {
     const { client, server } = await openAtlas(organization);
     for (const value of values) {
       const options = path === '' ? value : { [path.replace(/\..*/, '')]: value };
       // As JavaScript may call it.
       const check = checkBackups(client, options as BackupCheckOptions);
       const thrown = await rejection(check.next(), AtlasInvalidArgumentError);
-      expect(thrown).toMatchObject({ operation: 'checkBackups', issues: [{ path, message }] });
+      expect(thrown).toMatchObject({ operation: 'checkBackups', issues: [{ path }] });
     }
     expect(server.requests).toEqual([]);
   });
@@ -202,7 +196,6 @@ describe('checkBackups', () => {
 describe('a dedicated cluster', () => {
   const weekly = [answer(200, { policies: [{ policyItems: [{ frequencyType: 'weekly' }] }] })];
   const unclear = { backupEnabled: 'no', pitEnabled: false };
-  const edition = { effectiveDatabaseEdition: 'INFINITE', backupEnabled: false };
   const known = { newest: { time: expect.any(Date) }, age: expect.closeTo(27 * hour, -6), backups: 1 };
 
   it.each<[name: string, fields: object, answers: Answers, finding: object, paths: string[]]>([
@@ -210,7 +203,6 @@ describe('a dedicated cluster', () => {
     ['that hides whether backup is on is checked', unclear, {}, { ...fresh, pitEnabled: false }, [ofSnapshots]],
     ['with a weekly schedule has its limit', {}, { ...old, schedule: weekly }, { maxAge: 170 * hour }, both],
     ['without a schedule says so', {}, { ...old, schedule: noSchedule }, { reason: 'no schedule' }, both],
-    ['of another edition is checked although backup is off', edition, {}, fresh, [ofSnapshots]],
   ])('%s', async (_name, fields, answers, finding, paths) => {
     expect(await checkLedger(fields, answers)).toMatchObject({ finding, paths });
   });
@@ -279,13 +271,14 @@ describe('a sharded cluster', () => {
 });
 
 describe('the limit', () => {
-  const policy = { policyItems: [{ frequencyType: 'hourly', frequencyInterval: 6 }] };
   const answers = {
     [flexList]: list([cluster('Orders', { paused: true, backupEnabled: false, pitEnabled: true })]),
     [orders]: backup(27 * hour, 'flexClusters'),
     [dedicatedList]: list([cluster('Ledger')]),
     [ledger]: backup(27 * hour, 'clusters'),
-    [`${dedicatedList}/Ledger/backup/schedule`]: [answer(200, { policies: [policy] })],
+    [`${dedicatedList}/Ledger/backup/schedule`]: [
+      answer(200, { policies: [{ policyItems: [{ frequencyType: 'hourly', frequencyInterval: 6 }] }] }),
+    ],
   };
   const ofLedger =
     <T extends MaxAge>(limit: T) =>
@@ -297,7 +290,6 @@ describe('the limit', () => {
     ['schedule', 26 * hour, 8 * hour, 5],
     [hour, hour, hour, 4],
     [ofLedger('schedule'), 26 * hour, 8 * hour, 5],
-    [ofLedger(hour), 26 * hour, hour, 4],
   ])('of %s is %i ms for a Flex cluster, and %i for a dedicated one', async (maxAge, ofFlex, ofDedicated, requests) => {
     const { server, check } = await openAtlas(answers);
     const { findings } = await check({ groupIds: [a], maxAge });
@@ -307,27 +299,22 @@ describe('the limit', () => {
     expect(server.requests).toHaveLength(requests);
   });
 
-  it('of the history may depend on the cluster too', async () => {
-    const { check } = await openAtlas({
-      [flexList]: list([cluster('Orders')]),
-      [dedicatedList]: list([cluster('Ledger')]),
-    });
-    const { findings } = await check({ groupIds: [a], minHistory: ofLedger(2 * hour) });
-    expect(findings).toContainEqual(expect.objectContaining({ clusterName: 'Orders', state: 'fresh' }));
-    const short = { clusterName: 'Ledger', state: 'short', minHistory: 2 * hour, maxAge: 26 * hour };
-    expect(findings).toContainEqual(expect.objectContaining(short));
-    const ofAll = await check({ groupIds: [a], minHistory: 2 * hour });
-    expect(ofAll.findings.map(({ state }) => state)).toEqual(['short', 'short']);
+  it.each<[minHistory: BackupCheckOptions['minHistory'], ofFlex: string]>([
+    [2 * hour, 'short'],
+    [ofLedger(2 * hour), 'fresh'],
+  ])('of the history may depend on the cluster too: %s', async (minHistory, ofFlex) => {
+    const { check } = await openAtlas({ ...organization, [flexList]: list([cluster('Orders')]) });
+    const { findings } = await check({ groupIds: [a], minHistory });
+    const states = Object.fromEntries(findings.map(({ clusterName, state }) => [clusterName, state]));
+    expect(states).toEqual({ Orders: ofFlex, Ledger: 'short' });
   });
 
   it('that a function returns must be one', async () => {
     const options = { maxAge: () => -1, minHistory: () => Number.NaN, evidence: true };
     const { finding, paths } = await checkLedger({}, {}, options);
-    const issues = [
-      { path: 'maxAge', message: 'must be a number of ms above 0, or "schedule"' },
-      { path: 'minHistory', message: 'must be a number of ms above 0' },
-    ];
-    const invalid = error('INVALID_ARGUMENT', { issues });
+    const invalid = error('INVALID_ARGUMENT', {
+      issues: [{ path: 'maxAge' }, { path: 'minHistory' }].map((issue) => expect.objectContaining(issue)),
+    });
     const evidence = { cluster: cluster('Ledger'), errors: [invalid] };
     expect(finding).toMatchObject({ clusterName: 'Ledger', state: 'unknown', error: invalid, evidence });
     expect(paths).toEqual([]);

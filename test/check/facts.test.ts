@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findBackups, readCluster, readSchedule } from '../../src/check/facts.js';
+import { AtlasInvalidResponseError } from '../../src/client/index.js';
 
 const regions = (...names: unknown[]) => ({
   replicationSpecs: [{ regionConfigs: names.map((providerName) => ({ providerName })) }],
@@ -32,34 +33,10 @@ describe('a cluster of the list of dedicated ones', () => {
 });
 
 it('of a Flex cluster only the fields count that it can have', () => {
-  const odd = { paused: true, pitEnabled: true, clusterType: 'SHARDED', databaseEdition: 'INFINITE' };
-  const cluster = { ...dedicated, ...deleting, ...odd, internalClusterRole: 'SYSTEM_CLUSTER' };
-  expect(read(cluster, 'flex')).toStrictEqual({
-    name: { groupId: 'a'.repeat(24), clusterType: 'flex', clusterName: 'Ledger' },
-    clusterId: undefined,
-    listed: cluster,
-    notChecked: 'deleting',
-    createdAt: Number.NaN,
-    isBackupOff: false,
-    isPaused: false,
-    isSharded: false,
-    pitEnabled: undefined,
-    otherEdition: undefined,
-  });
-});
-
-it.each([null, [], 5])('a cluster that is no object has no name: %j', (listed) => {
-  expect(read(listed).name.clusterName).toBe('');
-});
-
-it.each<[fields: object, edition: string | undefined]>([
-  [{}, undefined],
-  [{ effectiveDatabaseEdition: null, databaseEdition: null }, undefined],
-  [{ effectiveDatabaseEdition: 'CORE', databaseEdition: 'INFINITE' }, undefined],
-  [{ effectiveDatabaseEdition: 'INFINITE', databaseEdition: 'CORE' }, 'INFINITE'],
-  [{ databaseEdition: 5 }, undefined],
-])('%j has the edition %s', (fields, edition) => {
-  expect(read(fields).otherEdition).toBe(edition);
+  const odd = { paused: true, pitEnabled: true, clusterType: 'SHARDED', internalClusterRole: 'SYSTEM_CLUSTER' };
+  const cluster = read({ ...dedicated, ...deleting, ...odd }, 'flex');
+  expect(cluster).toMatchObject({ notChecked: 'deleting', isBackupOff: false, isPaused: false, isSharded: false });
+  expect(cluster.pitEnabled).toBeUndefined();
 });
 
 const now = Date.parse('2026-08-10T12:00:00Z');
@@ -83,10 +60,14 @@ const only = (days: number) => ({
   backups: 1,
 });
 
+function find(snapshots: unknown[], clusterType: 'flex' | 'dedicated' = 'dedicated') {
+  const { sentAt, ...found } = findBackups(clusterType, snapshots, now);
+  return found;
+}
+
 type Rows = [what: string, snapshots: unknown[], found: object][];
 
 describe('of a dedicated cluster', () => {
-  const find = (snapshots: unknown[]) => findBackups('dedicated', snapshots, now);
   const createdAt = (...times: unknown[]) => times.map((createdAt) => at('completed', 1, { createdAt }));
   const noBackup: [what: string, snapshots: object[]][] = [
     ['that is not completed', [at('inProgress', 1), at('queued', 1), at('COMPLETED', 1), { id: idOf(1) }]],
@@ -130,6 +111,13 @@ describe('of a dedicated cluster', () => {
   it.each([undefined, 'x'.repeat(24)])('a failed snapshot without a time is left out: ID %s', (id) => {
     expect(find([at('failed', 1, { id, createdAt: undefined })])).toEqual({});
   });
+
+  it.each([
+    [1 / 24, undefined],
+    [1.001 / 24, { reason: 'future backup', error: expect.any(AtlasInvalidResponseError) }],
+  ])('a backup of %s days ahead is in doubt: %s', (days, doubt) => {
+    expect(find([at('completed', -days)]).doubt).toEqual(doubt);
+  });
 });
 
 describe('of a Flex cluster', () => {
@@ -139,21 +127,20 @@ describe('of a Flex cluster', () => {
     finishTime: days === undefined ? undefined : daysAgo(days).toISOString(),
     expiration,
   });
-  const find = (snapshots: unknown[]) => findBackups('flex', snapshots, now);
 
   it('the backups and the latest failure count by their finishTime', () => {
     const all = [flex('FAILED', 3), flex('FAILED', 1), flex('COMPLETED', 2), flex('COMPLETED', 4), flex('RUNNING')];
     const restorable = { ...only(2), oldest: backupOf(4), backups: 2 };
-    expect(find(all)).toEqual({ restorable, lastFailed: backupOf(1) });
+    expect(find(all, 'flex')).toEqual({ restorable, lastFailed: backupOf(1) });
   });
 
   it('a backup that has expired does not count', () => {
     const snapshots = [flex('COMPLETED', 1, daysAgo(0.01).toISOString()), flex('COMPLETED', 3, 'never')];
-    expect(find(snapshots)).toEqual({ restorable: only(3) });
+    expect(find(snapshots, 'flex')).toEqual({ restorable: only(3) });
   });
 
   it('nothing is known of odd snapshots', () => {
-    expect(find([null, 'COMPLETED', { status: 'FAILED' }, flex('COMPLETED')])).toEqual({});
+    expect(find([null, 'COMPLETED', { status: 'FAILED' }, flex('COMPLETED')], 'flex')).toEqual({});
   });
 });
 

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type Backups, readCluster, type Schedule, unreadSchedule } from '../../src/check/facts.js';
-import { type Facts, findDoubts, judge, judgeWithoutSchedule } from '../../src/check/judge.js';
-import { AtlasApiError, AtlasConnectionError } from '../../src/client/index.js';
+import { type Doubt, readCluster, type Schedule, unreadSchedule } from '../../src/check/facts.js';
+import { type Facts, judge, needsSchedule } from '../../src/check/judge.js';
+import {
+  type AnyAtlasError,
+  AtlasApiError,
+  AtlasConnectionError,
+  AtlasInvalidResponseError,
+} from '../../src/client/index.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -26,20 +31,16 @@ interface Given {
   paused?: unknown;
   maxAge?: Facts['maxAge'];
   minHistory?: number;
-  databaseEdition?: string;
-  isCutShort?: boolean;
+  doubt?: Doubt;
 }
 
 function factsOf(given: Given, clusterType: 'flex' | 'dedicated' = 'dedicated'): Facts {
-  const { newest, failed, created, maxAge, minHistory, isCutShort = false, ...fields } = given;
+  const { newest, failed, created, maxAge, minHistory, doubt, ...fields } = given;
   const createDate = created === undefined ? undefined : ago(created).toISOString();
   const cluster = readCluster({ groupId: 'a'.repeat(24), clusterType }, { ...fields, createDate });
-  const backups: Backups = {
-    restorable: newest === undefined ? undefined : backupOf(given),
-    lastFailed: failed === undefined ? undefined : { time: ago(failed) },
-  };
-  const doubts = findDoubts(cluster, { data: [], sentAt, isCutShort }, backups);
-  return { cluster, backups, sentAt, maxAge, minHistory, doubts };
+  const restorable = newest === undefined ? undefined : backupOf(given);
+  const lastFailed = failed === undefined ? undefined : { time: ago(failed) };
+  return { cluster, backups: { sentAt, restorable, lastFailed, doubt }, maxAge, minHistory };
 }
 
 const backupOf = ({ newest = 0, oldest }: Given) => ({
@@ -49,159 +50,131 @@ const backupOf = ({ newest = 0, oldest }: Given) => ({
   ...(oldest !== undefined && { oldest: { time: ago(oldest) } }),
 });
 
-type Row = [facts: Given, state: string, reason?: string | undefined, schedule?: Schedule | undefined];
+/** The limit and the reason, or the error of an unknown state. */
+type Found = { maxAge?: number; reason?: string; error?: AnyAtlasError };
+type Row = [facts: Given, state: string, found?: Found, schedule?: Schedule];
 
-describe('a cluster with a backup', () => {
-  it.each<[facts: Given, state: string, limit: number, reason?: string | undefined, schedule?: Schedule]>([
-    [{ newest: 26 * hour }, 'fresh', 26 * hour],
-    [{ newest: 26 * hour + 1 }, 'stale', 26 * hour],
-    [{ newest: 26 * hour }, 'fresh', 26 * hour, undefined, hourly],
-    [{ newest: 26 * hour + 1, created: hour }, 'stale', 26 * hour],
-    [{ newest: 2 * hour, maxAge: hour }, 'stale', hour],
-    [{ newest: week + 2 * hour + 1 }, 'stale', week + 2 * hour, undefined, weekly],
-    [{ newest: 27 * hour }, 'stale', 26 * hour, 'monthly only', monthly],
-    [{ newest: 27 * hour }, 'stale', 26 * hour, 'no schedule', noSchedule],
-    [{ newest: 30 * day + 26 * hour, paused: true }, 'paused', 26 * hour],
-    [{ newest: 30 * day + 26 * hour + 1, paused: true }, 'stale', 26 * hour, 'paused'],
-    [{ newest: 30 * day + 26 * hour + 1, paused: true }, 'stale', 26 * hour, 'paused', noSchedule],
-    [{ newest: 30 * day + 27 * hour, paused: true }, 'paused', week + 2 * hour, undefined, weekly],
-    [{ newest: 27 * hour, paused: 'true' }, 'stale', 26 * hour],
-    [{ newest: 8 * hour, maxAge }, 'fresh', 8 * hour, undefined, hourly],
-    [{ newest: 25 * hour, maxAge }, 'fresh', 26 * hour, 'monthly only', monthly],
-    [{ newest: 30 * day + 8 * hour, maxAge, paused: true }, 'paused', 8 * hour, undefined, hourly],
-  ])('%j is %s by a limit of %i ms (%s)', (facts, state, limit, reason, schedule = dailySchedule) => {
-    const found = { state, ...backupOf(facts), maxAge: limit, ...(reason && { reason }) };
-    expect(judge(factsOf(facts), schedule)).toStrictEqual(found);
+const day26 = { maxAge: 26 * hour };
+const week2 = { maxAge: week + 2 * hour };
+const down = new AtlasConnectionError('Down.');
+const unread = unreadSchedule(down);
+const cut: Doubt = { error: new AtlasInvalidResponseError('Cut short.'), isFreshCertain: true };
+const future: Doubt = { error: new AtlasInvalidResponseError('An hour ahead.'), reason: 'future backup' };
+const minHistory = 14 * day;
+const young = { newest: hour, oldest: 3 * day, minHistory };
+
+describe.each<[what: string, rows: Row[]]>([
+  [
+    'with a backup',
+    [
+      [{ newest: 26 * hour }, 'fresh', day26],
+      [{ newest: 26 * hour + 1 }, 'stale', day26],
+      [{ newest: 26 * hour }, 'fresh', day26, hourly],
+      [{ newest: 26 * hour + 1, created: hour }, 'stale', day26],
+      [{ newest: 2 * hour, maxAge: hour }, 'stale', { maxAge: hour }],
+      [{ newest: week + 2 * hour + 1 }, 'stale', week2, weekly],
+      [{ newest: 27 * hour }, 'stale', { ...day26, reason: 'monthly only' }, monthly],
+      [{ newest: 27 * hour }, 'stale', { ...day26, reason: 'no schedule' }, noSchedule],
+      [{ newest: 30 * day + 26 * hour, paused: true }, 'paused', day26],
+      [{ newest: 30 * day + 26 * hour + 1, paused: true }, 'stale', { ...day26, reason: 'paused' }],
+      [{ newest: 30 * day + 26 * hour + 1, paused: true }, 'stale', { ...day26, reason: 'paused' }, noSchedule],
+      [{ newest: 30 * day + 27 * hour, paused: true }, 'paused', week2, weekly],
+      [{ newest: 27 * hour, paused: 'true' }, 'stale', day26],
+      [{ newest: 8 * hour, maxAge }, 'fresh', { maxAge: 8 * hour }, hourly],
+      [{ newest: 25 * hour, maxAge }, 'fresh', { ...day26, reason: 'monthly only' }, monthly],
+      [{ newest: 30 * day + 8 * hour, maxAge, paused: true }, 'paused', { maxAge: 8 * hour }, hourly],
+      [{ newest: 2 * hour, failed: hour }, 'fresh', day26],
+      [{ newest: 30 * hour, failed: hour }, 'stale', day26],
+    ],
+  ],
+  [
+    'without a backup',
+    [
+      [{ created: 26 * hour - 1 }, 'new'],
+      [{ created: 26 * hour }, 'none'],
+      [{ created: 27 * hour, maxAge: 30 * day }, 'none'],
+      [{ created: -26 * hour - 1 }, 'none'],
+      [{ failed: hour }, 'none'],
+      [{ created: week + 2 * hour - 1 }, 'new', {}, weekly],
+      [{ created: 27 * hour }, 'none', { reason: 'no schedule' }, noSchedule],
+      [{ created: hour, paused: true }, 'none', { reason: 'paused' }],
+      [{ created: hour, maxAge }, 'new', { reason: 'no schedule' }, noSchedule],
+    ],
+  ],
+  [
+    'whose schedule cannot be read',
+    [
+      [{ newest: week + 2 * hour + 1 }, 'stale', { ...week2, reason: 'schedule unreadable' }, unread],
+      [{ newest: week + 2 * hour }, 'unknown', { error: down }, unread],
+      [{ newest: 38 * day, paused: true }, 'stale', { ...week2, reason: 'paused' }, unread],
+      [{ newest: 3 * hour, maxAge }, 'fresh', { maxAge: 3 * hour, reason: 'schedule unreadable' }, unread],
+      [{ newest: 3 * hour + 1, maxAge }, 'unknown', { error: down }, unread],
+      [{ newest: 8 * day, maxAge, paused: true }, 'paused', { ...week2, reason: 'schedule unreadable' }, unread],
+      [{ created: week + 2 * hour }, 'none', { reason: 'schedule unreadable' }, unread],
+      [{ created: week + 2 * hour - 1 }, 'unknown', { error: down }, unread],
+      [{ created: 26 * hour - 1, maxAge }, 'new', { reason: 'schedule unreadable' }, unread],
+      [{ created: hour, maxAge, paused: true }, 'none', { reason: 'paused' }, unread],
+      [young, 'short', { ...day26, reason: 'schedule unreadable' }, unread],
+    ],
+  ],
+  [
+    'with a history',
+    [
+      [{ ...young, oldest: minHistory - 1 }, 'short', day26],
+      [{ ...young, oldest: minHistory }, 'fresh', day26],
+      [{ ...young, newest: 20 * day, oldest: 20 * day, paused: true }, 'paused', day26],
+      [{ ...young, newest: 2 * day, paused: true }, 'short', day26],
+      [{ ...young, newest: 2 * day, paused: true }, 'short', week2, weekly],
+      [{ ...young, newest: 27 * hour }, 'stale', day26],
+      // Unless the backups reach back to the first 8 days of the cluster.
+      [{ ...young, created: 11 * day }, 'fresh', day26],
+      [{ ...young, created: 11 * day + 1 }, 'short', day26],
+      [{ ...young, oldest: 13 * day, created: 21 * day }, 'fresh', day26],
+      [{ ...young, oldest: 8 * day, created: 300 * day }, 'short', day26],
+      // Days ahead is no time at which a cluster was created.
+      [{ ...young, created: -2 * day }, 'short', day26],
+    ],
+  ],
+  [
+    'whose backups are in doubt',
+    [
+      [{ doubt: cut, newest: 26 * hour }, 'fresh', day26],
+      [{ doubt: cut, newest: 27 * hour, failed: hour }, 'unknown', { error: cut.error }],
+      [{ doubt: cut, newest: 27 * hour }, 'fresh', week2, weekly],
+      [{ doubt: cut, newest: 27 * hour, paused: true }, 'unknown', { error: cut.error }],
+      [{ doubt: cut, ...young }, 'unknown', { error: cut.error }],
+      [{ doubt: cut, created: hour }, 'unknown', { error: cut.error }],
+      [{ doubt: cut }, 'unknown', { error: cut.error }],
+      [{ doubt: cut, newest: 27 * hour }, 'unknown', { error: down }, unread],
+      [{ doubt: future, newest: 0 }, 'unknown', { error: future.error, reason: 'future backup' }],
+    ],
+  ],
+])('a cluster %s', (_what, rows) => {
+  it.each(rows)('with %j is %s (%j)', (facts, state, found, schedule = dailySchedule) => {
+    const { restorable, lastFailed } = factsOf(facts).backups;
+    expect(judge(factsOf(facts), schedule)).toStrictEqual({
+      state,
+      ...restorable,
+      ...found,
+      ...(lastFailed && { lastFailed }),
+      ...(state === 'short' && { minHistory }),
+    });
   });
 });
 
-describe('a cluster without a backup', () => {
-  it.each<Row>([
-    [{ created: 26 * hour - 1 }, 'new'],
-    [{ created: 26 * hour }, 'none'],
-    [{ created: 27 * hour, maxAge: 30 * day }, 'none'],
-    [{ created: -26 * hour - 1 }, 'none'],
-    [{}, 'none'],
-    [{ created: week + 2 * hour - 1 }, 'new', undefined, weekly],
-    [{ created: 27 * hour }, 'none', 'no schedule', noSchedule],
-    [{ created: hour, paused: true }, 'none', 'paused'],
-    [{ created: hour, maxAge }, 'new', 'no schedule', noSchedule],
-  ])('%j is %s (%s)', (facts, state, reason, schedule = dailySchedule) => {
-    expect(judge(factsOf(facts), schedule)).toStrictEqual({ state, ...(reason && { reason }) });
-  });
-});
-
-describe('a cluster whose schedule cannot be read', () => {
-  const error = new AtlasConnectionError('Atlas is down.');
-  const mildest = week + 2 * hour;
-  const strictest = 3 * hour;
-
-  it.each<[facts: Given, state: string, limit?: number | undefined, reason?: string]>([
-    [{ newest: mildest + 1 }, 'stale', mildest],
-    [{ newest: mildest }, 'unknown'],
-    [{ newest: 30 * day + mildest + 1, paused: true }, 'stale', mildest, 'paused'],
-    [{ newest: strictest, maxAge }, 'fresh', strictest],
-    [{ newest: strictest + 1, maxAge }, 'unknown'],
-    [{ newest: mildest + 1, maxAge, paused: true }, 'paused', mildest],
-    [{ created: mildest }, 'none'],
-    [{ created: mildest - 1 }, 'unknown'],
-    [{ created: 26 * hour - 1, maxAge }, 'new'],
-    [{ created: hour, maxAge, paused: true }, 'none', undefined, 'paused'],
-    [{}, 'none'],
-  ])('%j is %s', (facts, state, limit, reason = 'schedule unreadable') => {
-    const known = facts.newest === undefined ? {} : backupOf(facts);
-    const verdict = {
-      ...(limit && { maxAge: limit }),
-      ...(state === 'unknown' ? { error } : { reason }),
-    };
-    expect(judge(factsOf(facts), unreadSchedule(error))).toStrictEqual({ ...known, state, ...verdict });
-  });
-});
-
-describe('a cluster with a history', () => {
-  const minHistory = 14 * day;
-  it.each<[facts: Given, state: string, limit?: number | undefined, schedule?: Schedule]>([
-    [{ newest: hour, oldest: minHistory - 1 }, 'short'],
-    [{ newest: hour, oldest: minHistory }, 'fresh'],
-    [{ newest: 20 * day, oldest: 20 * day, paused: true }, 'paused'],
-    [{ newest: 2 * day, oldest: 3 * day, paused: true }, 'short'],
-    [{ newest: 27 * hour, oldest: 3 * day }, 'stale'],
-    // Unless the backups reach back to the first 8 days of the cluster.
-    [{ newest: hour, oldest: 3 * day, created: 11 * day }, 'fresh'],
-    [{ newest: hour, oldest: 3 * day, created: 11 * day + 1 }, 'short'],
-    [{ newest: hour, oldest: 13 * day, created: 21 * day }, 'fresh'],
-    [{ newest: hour, oldest: 8 * day, created: 300 * day }, 'short'],
-    // Days ahead is no time at which a cluster was created.
-    [{ newest: hour, oldest: 3 * day, created: -2 * day }, 'short'],
-    [{ newest: hour, oldest: 3 * day }, 'short', 26 * hour, unreadSchedule(new AtlasConnectionError('Down.'))],
-    [{ newest: 2 * day, oldest: 3 * day, paused: true }, 'short', 170 * hour, weekly],
-  ])('%j is %s', (facts, state, limit = 26 * hour, schedule = dailySchedule) => {
-    const found = { state, ...backupOf(facts), maxAge: limit, ...(state === 'short' && { minHistory }) };
-    const { reason } = schedule;
-    expect(judge(factsOf({ ...facts, minHistory }), schedule)).toStrictEqual({ ...found, ...(reason && { reason }) });
-  });
-});
-
-describe('a cluster whose backups are in doubt', () => {
-  const edition = { databaseEdition: 'INFINITE' };
-  const cut = { isCutShort: true };
-  const young = { newest: hour, oldest: 3 * day, minHistory: 14 * day };
-  it.each<[facts: Given, state: string, text?: string | undefined, schedule?: Schedule]>([
-    [{ ...edition, newest: 26 * hour }, 'fresh'],
-    [{ ...edition, newest: 27 * hour }, 'unknown', 'INFINITE'],
-    [{ ...edition, newest: 27 * hour }, 'fresh', undefined, weekly],
-    [{ ...edition, newest: 27 * hour, paused: true }, 'paused'],
-    [{ ...edition, ...young }, 'unknown', 'INFINITE'],
-    [{ ...edition, created: hour }, 'new'],
-    [edition, 'unknown', 'INFINITE'],
-    [{ ...cut, newest: 26 * hour }, 'fresh'],
-    [{ ...cut, newest: 27 * hour }, 'unknown', 'cut short'],
-    [{ ...cut, newest: 27 * hour, paused: true }, 'unknown', 'cut short'],
-    [{ ...cut, ...young }, 'unknown', 'cut short'],
-    [{ ...cut, created: hour }, 'unknown', 'cut short'],
-    [cut, 'unknown', 'cut short'],
-    [{ newest: -hour }, 'fresh'],
-    [{ newest: -hour - 1 }, 'unknown', 'an hour ahead'],
-    [{ ...cut, newest: 27 * hour }, 'unknown', 'Down', unreadSchedule(new AtlasConnectionError('Down.'))],
-  ])('%j is %s (%s)', (facts, state, text, schedule = dailySchedule) => {
-    const judgement = judge(factsOf(facts), schedule);
-    expect(judgement).toMatchObject({ state, ...(facts.newest && backupOf(facts)) });
-    if (text === undefined) return;
-    expect(judgement).toMatchObject({ error: { message: expect.stringContaining(text) } });
-    const reason = { INFINITE: 'other edition', 'an hour ahead': 'future backup' }[text];
-    expect('reason' in judgement ? judgement.reason : undefined).toBe(reason);
-    expect(judgement).not.toHaveProperty('maxAge');
-  });
-});
-
-it.each<[facts: Given, state: string]>([
-  [{}, 'none'],
-  [{ newest: 2 * hour }, 'fresh'],
-  [{ newest: 30 * hour }, 'stale'],
-  [{ newest: 30 * hour, databaseEdition: 'INFINITE' }, 'unknown'],
-])('of %j, which is %s, the failed snapshot is kept', (facts, state) => {
-  const lastFailed = { time: ago(hour) };
-  expect(judge(factsOf({ ...facts, failed: hour }), dailySchedule)).toMatchObject({ state, lastFailed });
-});
-
-describe('the schedule', () => {
-  it.each<[isNeeded: boolean, facts: Given]>([
-    [true, { newest: 27 * hour }],
-    [true, { newest: 27 * hour, databaseEdition: 'INFINITE' }],
-    [true, { newest: 27 * hour, isCutShort: true }],
-    // Nothing is certain of a cluster whose newest backup is ahead.
-    [false, { newest: -2 * hour, maxAge }],
-    [false, { newest: 27 * hour, maxAge: hour }],
-    [false, { newest: 27 * hour, paused: true }],
-    [true, { newest: 40 * day, paused: true }],
-    [true, {}],
-    [true, { created: 27 * hour, maxAge: hour }],
-    [false, { created: hour }],
-    [false, { paused: true }],
-    [true, { newest: hour, maxAge }],
-  ])('is needed: %s, for %j', (isNeeded, facts) => {
-    const daily = judge(factsOf(facts), dailySchedule);
-    expect(judgeWithoutSchedule(factsOf(facts))).toEqual(isNeeded ? undefined : daily);
-    expect(judgeWithoutSchedule(factsOf(facts, 'flex'))).toHaveProperty('state');
-  });
+it.each<[isNeeded: boolean, facts: Given]>([
+  [true, { newest: 27 * hour }],
+  [true, { newest: 27 * hour, doubt: { error: new AtlasInvalidResponseError('Cut.'), isFreshCertain: true } }],
+  [false, { newest: 27 * hour, maxAge, doubt: { error: new AtlasInvalidResponseError('Odd.') } }],
+  [false, { newest: 27 * hour, maxAge: hour }],
+  [false, { newest: 27 * hour, paused: true }],
+  [true, { newest: 40 * day, paused: true }],
+  [true, {}],
+  [true, { created: 27 * hour, maxAge: hour }],
+  [false, { created: hour }],
+  [false, { paused: true }],
+  [true, { newest: hour, maxAge }],
+])('the schedule is needed: %s, for %j', (isNeeded, facts) => {
+  expect(needsSchedule(factsOf(facts))).toBe(isNeeded);
+  expect(needsSchedule(factsOf(facts, 'flex'))).toBe(false);
 });

@@ -8,7 +8,7 @@ const [hour, day] = [3_600_000, 86_400_000];
 describe('the options of a check', () => {
   it('have the defaults that the usage names', () => {
     const ofCheck = { timeout: 600_000 };
-    const defaults = { usualMaxAge: undefined, ofCheck, onlyProblems: false, isJson: false };
+    const defaults = { usualMaxAge: undefined, ofCheck, onlyBad: false, isJson: false };
     expect(optionsOf()).toMatchObject(defaults);
     expect(checkUsage).toMatch(/--timeout TIME .* Default: 10m\./);
   });
@@ -20,10 +20,9 @@ describe('the options of a check', () => {
     [['--max-age=a=b/c=32d'], { usualMaxAge: undefined, maxAges: { patterns: [{ text: 'a=b/c' }] } }],
     [['--timeout=30m', '--timeout=2h'], { ofCheck: { timeout: 2 * hour } }],
     [['--timeout=25d'], { ofCheck: { timeout: 0x7fff_ffff } }],
-    [[`--project=${shop}`, `--project=${shop}`], { groupIds: [shop] }],
     [['--include=a/b', '--include=a/c'], { include: [{ text: 'a/b' }, { text: 'a/c' }] }],
     [['--exclude=a/b', '--exclude=a/c'], { exclude: [{ text: 'a/b' }, { text: 'a/c' }] }],
-    [['--problems', '--json'], { onlyProblems: true, isJson: true }],
+    [['--problems', '--json'], { onlyBad: true, isJson: true }],
   ])('%j are %j', (args, options) => {
     expect(optionsOf(...args)).toMatchObject(options);
   });
@@ -51,13 +50,12 @@ describe('the options of a check', () => {
   it.each<[args: string[], problem: string]>([
     [['Cluster0'], "Unexpected argument 'Cluster0'"],
     [['--projects', shop], 'Unknown option'],
-    [['--project'], 'argument missing'],
-    [['--project', shop, '--project', 'my-project'], '--project must be the ID of a project'],
-    [['--include', '*/*', '--include', 'carts'], '--include must be a project and a cluster'],
+    [['--include'], 'argument missing'],
+    [['--include', '*/*', '--include', 'carts'], 'such as "Web Shop/test-*". It is "carts".'],
     [['--exclude', '*/*', '--exclude', 'carts'], '--exclude must be a project and a cluster'],
     [['--json=yes'], 'does not take an argument'],
     ...['26', '26hm', '0h', '1.5h', '1w', 'h', ' 1h', '9'.repeat(400).concat('d'), '', 'schedules'].map(
-      (time): [string[], string] => [[`--max-age=${time}`], '--max-age must be a whole number above 0'],
+      (time): [string[], string] => [[`--max-age=${time}`], `such as 26h, or schedule. It is "${time}".`],
     ),
     [['--max-age', 'carts=2d'], '--max-age must be a project and a cluster'],
     [['--max-age', '=2d'], '--max-age must be a project and a cluster'],
@@ -65,7 +63,6 @@ describe('the options of a check', () => {
     [['--min-history', 'schedule'], '--min-history must be a whole number above 0'],
     [['--inventory', 'package.json', '--output', './src/../package.json'], 'must not be the same file'],
     [['--inventory', 'x/missing', '--output', './x/missing'], 'must not be the same file'],
-    [['--anonymize', '--problems'], '--anonymize needs --json or --output'],
     [['--timeout', '0s'], '--timeout must be a whole number above 0'],
     [['--timeout', 'schedule'], '--timeout must be a whole number above 0'],
   ])('%j are wrong', (args, problem) => {

@@ -53,7 +53,8 @@ describe('the command', () => {
       `Clusters: 2 in 2 projects (1 stale, 1 fresh). Not checked: 1 free. Server: ${atlas.url}`,
       '',
     ]);
-    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: '' });
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^Billing \/ ledger: The newest backup is too old\. .*\n$/);
     expect(atlas.requests.at(-1)?.path).toBe('/api/oauth/revoke');
   });
 
@@ -61,8 +62,6 @@ describe('the command', () => {
     const atlas = await openAtlas({ groupId: otherId, clusterName: 'Second', snapshots: flex(1) });
     const shown = (count: number) => `\r\x1b[KClusters checked: ${count}`;
     expect((await run(['check'], true)).stderr).toBe(`${shown(0)}${shown(1)}${shown(2)}\r\x1b[K`);
-    // With evidence, all findings come at the end.
-    expect((await run(['check', '--evidence'], true)).stderr).toContain(`${shown(0)}\r\x1b[KClusters listed: 1\r`);
     atlas.respond({ ...denied, path: `${groups}/${otherId}/flexClusters` });
     const { stderr } = await run(['check'], true);
     expect(stderr).toContain(shown(1));
@@ -82,9 +81,8 @@ describe('the command', () => {
   it.each([
     ['of the check', ['check', '--help'], ['check']],
     ['of the page', ['report', '--help'], ['report']],
-    ['of the inventory', ['forget', '--help'], ['forget']],
     ['of the emulator', ['emulate', '--port', '1', '--help'], ['emulate']],
-    ['of all', ['--help'], ['check', 'report', 'forget', 'emulate']],
+    ['of all', ['--help'], ['check', 'report', 'emulate']],
     ['although an option is wrong', ['check', '--max-age', 'x', '--help', '--json'], ['check']],
   ])('prints the usage %s', async (_name, args, names) => {
     const { exitCode, stdout, stderr } = await run(args);
@@ -103,17 +101,15 @@ describe('the command', () => {
   });
 
   it.each<[args: string[], problem: string]>([
-    [[], 'The commands are check, report, forget and emulate.'],
-    [['--', '--help'], 'The commands are check, report, forget and emulate.'],
+    [[], 'The commands are check, report and emulate, not nothing.'],
+    [['--', '--help'], 'The commands are check, report and emulate, not --.'],
     [['check', '--', '--help'], "Unexpected argument '--help'"],
     [['check', '--exclude', '--help'], "'--exclude' argument is ambiguous"],
-    [['constructor'], 'The commands are check, report, forget and emulate.'],
+    [['constructor'], 'The commands are check, report and emulate, not constructor.'],
     [['emulate', '--host', '0.0.0.0'], 'Unknown option'],
-    [['forget', 'inventory.json'], 'forget needs an inventory and a cluster'],
-    [['forget', 'inventory.json', 'carts'], 'The cluster must be a project and a cluster'],
     ...['', 'x', '-1', '1.5', '65536'].map((port): [string[], string] => [
       ['emulate', `--port=${port}`],
-      '--port must be a whole number from 0 to 65535.',
+      `--port must be a whole number from 0 to 65535. It is "${port}".`,
     ]),
   ])('reports that %j is wrong', async (args, problem) => {
     const { exitCode, stdout, stderr } = await run(args);
@@ -123,7 +119,7 @@ describe('the command', () => {
   });
 
   it('prints only an error without credentials', async () => {
-    const stderr = expect.stringMatching(/^There are no credentials\. .*\n$/);
+    const stderr = expect.stringMatching(/^.*MONGODB_ATLAS_ACCESS_TOKEN.*\n$/);
     expect(await run(['check', '--json'])).toEqual({ exitCode: 3, stdout: '', stderr });
   });
 
@@ -133,7 +129,7 @@ describe('the command', () => {
     const { exitCode, stdout, stderr } = await run(['check', '--include', 'x/y', '--exclude', '*/*']);
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
     expect(stderr).toMatch(
-      /^The projects could not be listed: The request failed with status 401 USER_UNAUTHORIZED.*\n$/,
+      /^The projects could not be listed: .* status 401 USER_UNAUTHORIZED.* a role is missing.*\n$/,
     );
     expect(JSON.parse((await run(['check', '--json'])).stdout)).toMatchObject({
       formatVersion: 1,
@@ -152,55 +148,49 @@ describe('the command', () => {
       { ...third, clusterName: 'Stale', ...dedicated(99) },
     );
     atlas.respond({ ...denied, path: `${groups}/${otherId}/flexClusters` });
-    atlas.respond({ ...denied, path: `${groups}/${third.groupId}/flexClusters` });
     const include = ['Project 0/*', `${otherId}/*`].flatMap((pattern) => ['--include', pattern]);
     const exclude = ['*/Non*', `${otherId}/*`, 'Project 0/x\x1b'].flatMap((pattern) => ['--exclude', pattern]);
     const { exitCode, stdout, stderr } = await run(['check', ...include, ...exclude]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '--exclude Project 0/x matched nothing.\n' });
-    expect(stdout).toMatch(
-      /\n\nClusters: 1 in 3 projects \(1 fresh\)\. Not checked: 2 excluded, 1 not included\. Server: \S+\n$/,
-    );
+    expect(stdout).toMatch(/\n\nClusters: 1 in 2 projects \(1 fresh\)\. Not checked: 2 excluded\. Server: \S+\n$/);
+    // No pattern can include a cluster of this project.
+    expect(atlas.requests.filter(({ path }) => path.includes(third.groupId))).toEqual([]);
   });
 
-  it('compares with an inventory until a cluster is forgotten, and writes the same JSON to a file as it prints', async () => {
-    const [inventory, report] = [join(folder, 'inventory.json'), join(folder, 'report.json')];
-    const ledger = { groupId: otherId, groupName: "Bill's", clusterName: 'ledger', ...dedicated(3) };
-    const cards = { groupId: otherId, clusterName: 'cards', snapshots: flex(3) };
-    const atlas = await openAtlas(ledger, cards);
-    expect(await run(['check', '--inventory', inventory])).toMatchObject({
+  it('says each cluster of the inventory that departed until its line is deleted, in all that it writes', async () => {
+    const [inventory, report] = [join(folder, 'inventory.jsonl'), join(folder, 'report.json')];
+    const cards = { groupId: otherId, groupName: 'Billing', clusterName: 'cards', snapshots: flex(3) };
+    const atlas = await openAtlas({ ...cards, clusterName: 'ledger', ...dedicated(3) }, cards);
+    const inInventory = ['check', '--inventory', inventory];
+    expect(await run([...inInventory, '--output', report])).toMatchObject({
       exitCode: 3,
-      stderr: expect.stringMatching(/^--inventory: \S+ was missing, and has been created \(clusters: 3\)\. .*\n$/),
+      stderr: expect.stringMatching(
+        /^--inventory: \S+ was missing or empty, and has been created \(clusters: 3\)\. .*\n$/,
+      ),
     });
-    expect(await run(['check', '--inventory', inventory])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(readFileSync(report, 'utf8'))).not.toHaveProperty('departed');
+    expect(await run(inInventory)).toMatchObject({ exitCode: 0, stderr: '' });
 
     atlas.remove({ groupId: otherId, clusterName: 'cards' });
-    const args = ['check', '--json', '--inventory', inventory, '--output', report];
-    const { exitCode, stdout, stderr } = await run(args);
+    const { exitCode, stdout, stderr } = await run([...inInventory, '--json', '--output', report]);
     expect(exitCode).toBe(3);
-    const [line = '', command = ''] = stderr.trimEnd().split(': atlas-tenant-snapshots ');
-    expect(line).toMatch(/^Bill's \/ cards: watched since \d{4}-\d\d-\d\d, and no longer listed\. Other clusters/);
-    expect(command).toBe(`forget ${inventory} 'Bill'\\''s/cards'`);
+    expect(stderr).toMatch(/^Billing \/ cards: in the inventory, but no longer listed\. .*\n$/);
+    expect(stderr).toContain(` If that is intended, delete its line in ${inventory}.\n`);
     expect(readFileSync(report, 'utf8')).toBe(stdout);
-    expect(JSON.parse(stdout).problems).toEqual([stderr.trimEnd()]);
-    expect((await run(['check', '--inventory', inventory])).stdout).toContain('. No longer listed: 1. Server: ');
-    // It is only hidden.
-    const excluding = ['--exclude', "Bill's/cards", '--max-age=2h', '--output', report, '--anonymize'];
-    expect(await run(['check', '--inventory', inventory, ...excluding])).toMatchObject({ exitCode: 2, stderr: '' });
-    expect(readFileSync(report, 'utf8')).not.toContain('ledger');
-    expect(readFileSync(inventory, 'utf8')).toContain('cards');
-
-    expect(await run(['forget', inventory, "Bill's/cards", 'Gone/x\x1b'])).toEqual({
-      ...{ exitCode: 3, stdout: '' },
-      stderr: `${inventory} is left as it is, because no cluster in it matches Gone/x.\n`,
+    expect(JSON.parse(stdout)).toMatchObject({
+      problems: [stderr.trimEnd()],
+      departed: [{ groupName: 'Billing', clusterName: 'cards', departure: 'unlisted' }],
+      summary: { departed: 1 },
     });
-    expect(await run(['forget', inventory, '*/cards', `${otherId}/c*`])).toEqual({
-      ...{ exitCode: 0, stderr: '' },
-      stdout: expect.stringMatching(/^Bill's \/ cards: watched since \d{4}-\d\d-\d\d, now forgotten\.\n$/),
+    expect((await run(inInventory)).stdout).toContain('. Departed: 1. Server: ');
+    // Leaving clusters out is no way to acknowledge it.
+    expect(await run([...inInventory, '--include', 'Project 0/*'])).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringMatching(/^Billing \/ cards, Billing \/ ledger: .* no --include matches it\. /),
     });
-    expect(await run(['check', '--inventory', inventory])).toMatchObject({ exitCode: 0, stderr: '' });
-    for (const file of [report, join(folder, 'missing')]) {
-      expect(await run(['forget', file, '*/*'])).toMatchObject({ exitCode: 3, stdout: '' });
-    }
+    const lines = readFileSync(inventory, 'utf8').split('\n');
+    writeFileSync(inventory, lines.filter((line) => !line.includes('cards')).join('\n'));
+    expect(await run(inInventory)).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
   it('creates no inventory if the projects cannot be listed', async () => {
@@ -209,17 +199,6 @@ describe('the command', () => {
     const inventory = join(folder, 'inventory.json');
     expect((await run(['check', '--inventory', inventory])).stderr).toMatch(/^The projects could not be listed: .*\n$/);
     expect(existsSync(inventory)).toBe(false);
-  });
-
-  it('names all that is gone in the JSON, and twenty on stderr', async () => {
-    const inventory = join(folder, 'inventory.json');
-    const gone = { groupId: otherId, clusterType: 'flex', since: '2026-01-01' };
-    const clusters = Array.from({ length: 25 }, (_, index) => ({ ...gone, clusterName: `gone-${index + 10}` }));
-    writeFileSync(inventory, JSON.stringify({ formatVersion: 1, clusters }));
-    await openAtlas();
-    const { stdout, stderr } = await run(['check', '--json', '--inventory', inventory]);
-    expect(stderr).toMatch(/ gone-29 and 5 more: watched .*gone-29'\n$/);
-    expect(JSON.parse(stdout).problems[0]).toMatch(/ gone-34: watched .*gone-34'$/);
   });
 
   it('has no result if a signal comes while it waits for a named pipe, and leaves the inventory', async () => {
@@ -238,6 +217,7 @@ describe('the command', () => {
 
   it.each([
     ['--output', '/dev/null', 'could not be written: it is not a regular file'],
+    ['--output', '/missing/report.json', 'could not be written: ENOENT'],
     ['--inventory', '/dev', 'cannot be read: EISDIR'],
   ])('says that %s %s does not work, with exit code 3 unless a backup is missing', async (option, path, problem) => {
     await openAtlas();
@@ -263,6 +243,28 @@ describe('the command', () => {
         { clusterName: 'Cluster0', maxAge: 26 * hour, evidence: { snapshots: expect.any(Array) } },
       ],
     });
+  });
+
+  it('says that a limit is shorter than the weekly schedule of a stale cluster', async () => {
+    const weekly = { groupId: otherId, ...dedicated(72), policyItems: [{ frequencyType: 'weekly' }] };
+    const atlas = await openAtlas(
+      { ...weekly, clusterName: 'weekly' },
+      { ...weekly, clusterName: 'daily', policyItems: [{ frequencyType: 'daily' }] },
+      { ...weekly, clusterName: 'unread' },
+    );
+    atlas.respond({ ...denied, path: `${groups}/${otherId}/clusters/unread/backup/schedule` });
+    const { stdout } = await run(['check', '--max-age', '48h']);
+    expect(stdout.match(/limit.*/g)).toEqual(['limit 2 d', 'limit 2 d', 'limit 2 d, weekly schedule']);
+  });
+
+  it('says that its own time was over, and that Atlas did not answer', async () => {
+    const atlas = await openAtlas();
+    atlas.respond({ hang: true, path: `${groups}/${atlas.groupId}/clusters`, times: Number.POSITIVE_INFINITY });
+    const { exitCode, stderr } = await run(['check', '--timeout', '1s']);
+    expect(exitCode).toBe(3);
+    expect(stderr).toMatch(
+      / \/ dedicated clusters: .* Atlas did not answer\. Give the check more time with --timeout\.\n$/,
+    );
   });
 
   it('says which login is used if the environment has several', async () => {
@@ -295,12 +297,12 @@ describe('the exit code', () => {
 
   it.each<[code: number, name: string, seeds: ClusterSeed[], args?: string[]]>([
     [0, 'every cluster is fresh, new or paused', [fresh, young, paused]],
-    [0, 'a stale cluster is in another project', [fresh, stale], ['--project', otherId]],
+    [0, 'a stale cluster is in another project', [fresh, stale], ['--include', `${otherId}/*`]],
     [2, 'a cluster has no backup', [none]],
-    [2, 'the history of a cluster is short', [fresh], ['--project', otherId, '--min-history', '20d']],
+    [2, 'the history of a cluster is short', [fresh], ['--include', `${otherId}/*`, '--min-history', '20d']],
   ])('is %i if %s', async (code, _name, seeds, args = []) => {
     await openAtlas(...seeds);
-    expect(await run(['check', ...args])).toMatchObject({ exitCode: code, stderr: '' });
+    expect(await run(['check', ...args])).toMatchObject({ exitCode: code });
   });
 
   it.each([

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { startCommand } from '../support/processes.js';
 
 /** Starts the emulator on a free port. `variables` are those that it exports, `others` those in comments. */
-async function startEmulator(env: Record<string, string> = {}, ...options: string[]) {
-  const { child, ended } = startCommand(['emulate', '--port', '0', ...options], env);
+async function startEmulator() {
+  const { child, ended } = startCommand(['emulate', '--port', '0']);
   const [text] = await once(child.stdout, 'data');
   const exported = Array.from(String(text).matchAll(/^export (\w+)=(\S+)$/gm), ([, name, value]) => [name, value]);
   const variables: Record<string, string> = Object.fromEntries(exported);
@@ -31,22 +31,6 @@ describe('the emulator from a shell', () => {
     expect(stdout).toMatch(/=\S+\n# Project [a-f0-9]{24}, cluster Cluster0, snapshot [a-f0-9]{24}\n$/);
     expect(stderr.split('\n')).toHaveLength(6);
     expect(stderr).toMatch(/^GET \/api\/atlas\/v2\/groups\?itemsPerPage=500&pageNum=1 200\n/);
-  });
-
-  it('accepts the logins of the environment, and does not print them', async () => {
-    const logins: Record<string, string>[] = [
-      { MONGODB_ATLAS_ACCESS_TOKEN: 'my-access-token' },
-      { MONGODB_ATLAS_CLIENT_ID: 'my-id', MONGODB_ATLAS_CLIENT_SECRET: 'my-secret' },
-      { MONGODB_ATLAS_PUBLIC_API_KEY: 'mine', MONGODB_ATLAS_PRIVATE_API_KEY: 'my-private-key' },
-    ];
-    const { variables, others } = await startEmulator(Object.assign({}, ...logins));
-    expect([...Object.keys(variables), others]).toEqual(['MONGODB_ATLAS_BASE_URL', '']);
-    const some = await startEmulator(logins[1]);
-    expect(Object.keys(some.variables)).toEqual(['MONGODB_ATLAS_BASE_URL']);
-    expect(some.others).toBe('ACCESS_TOKEN PUBLIC_KEY PRIVATE_KEY');
-    for (const login of logins) {
-      expect(await startCommand(['check'], { ...variables, ...login }).ended).toMatchObject({ exitCode: 0 });
-    }
   });
 
   it('says that its port is in use', async () => {

@@ -1,40 +1,63 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { readInventory, writeInventory } from '../../src/cli/inventory-file.js';
 import { openFolder } from '../support/open-folder.js';
-import { ofShop } from './support/reports.js';
+import { ofShop, shop } from './support/reports.js';
 
-const { signal } = new AbortController();
+const read = () => readInventory(file, new AbortController().signal);
+const since = '2026-07-01T06:17:00.000Z';
+const line = (name: string) =>
+  `{"groupId":"${shop}","groupName":"Web Shop","clusterName":"${name}","clusterType":"flex","clusterId":"x","since":"${since}"}\n`;
 let file = '';
 beforeEach(() => {
-  file = join(openFolder(), 'inventory.json');
+  file = join(openFolder(), 'inventory.jsonl');
 });
 
-it('an inventory is new, and then what was written', async () => {
-  expect(await readInventory(file, signal)).toEqual({ type: 'new', file });
-  const clusters = [{ since: '2026-07-01', clusterId: 'x', ...ofShop('a') }];
-  expect(writeInventory(file, clusters)).toBeUndefined();
-  expect(await readInventory(file, signal)).toEqual({ type: 'read', file, clusters });
-  const keys = ['groupId', 'groupName', 'clusterName', 'clusterType', 'clusterId', 'since'];
-  expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).clusters[0])).toEqual(keys);
+it('an inventory has one cluster a line, sorted, and is written only if it changes', async () => {
+  const missing = await read();
+  expect(missing).toEqual({ file, entries: [] });
+  const entries = ['b', 'a'].map((name) => ({ since, clusterId: 'x', ...ofShop(name) }));
+  expect(writeInventory(missing, entries)).toBeUndefined();
+  const text = line('a') + line('b');
+  expect(readFileSync(file, 'utf8')).toBe(text);
+
+  const { ino } = statSync(file);
+  const written = await read();
+  expect(written).toEqual({ file, text, entries: entries.reverse() });
+  expect(writeInventory(written, entries)).toBeUndefined();
+  expect(statSync(file).ino).toBe(ino);
 });
 
 it.each([
-  ['is empty', ''],
-  ['is cut', '{"formatVersion": 1, "clusters": ['],
-  ['is of another format', '{"formatVersion": 2, "clusters": []}'],
-  ['has odd clusters', '{"formatVersion": 1, "clusters": [{}]}'],
-  ['is a report', '{"formatVersion": 1, "findings": []}'],
-])('a file that %s is no inventory', async (_what, text) => {
+  ['the last line break', (text: string) => text.trimEnd()],
+  ['line breaks of Windows', (text: string) => text.replaceAll('\n', '\r\n')],
+  ['empty lines', (text: string) => `\n${text}\n`],
+])('an editor may change %s', async (_what, edit) => {
+  writeFileSync(file, edit(line('a') + line('b')));
+  expect((await read()).entries).toHaveLength(2);
+});
+
+it.each([
+  ['is cut', line('a') + line('b').slice(0, -9), 2],
+  ['has an odd cluster', `${line('a')}{}\n${line('b')}`, 2],
+  ['has an odd time', line('a').replace(since, '2026-07-01'), 1],
+  ['is another file', '{\n  "formatVersion": 1\n}\n', 1],
+])('a file that %s is no inventory', async (_what, text, number) => {
   writeFileSync(file, text);
-  const failure = expect.stringMatching(/^is not an inventory, and was left unchanged\. /);
-  expect(await readInventory(file, signal)).toEqual({ type: 'broken', file, failure });
+  const failure = expect.stringMatching(`^was left as it is: line ${number} is not a cluster`);
+  expect(await read()).toEqual({ file, entries: [], failure });
+});
+
+it('an empty file counts as missing', async () => {
+  writeFileSync(file, '\n');
+  expect(await read()).toEqual({ file, entries: [] });
 });
 
 it('a file that cannot be read or written says why', async () => {
   mkdirSync(file);
   const failure = expect.stringMatching(/^cannot be read: EISDIR/);
-  expect(await readInventory(file, signal)).toEqual({ type: 'broken', file, failure });
-  expect(writeInventory(join(file, 'missing', 'inventory.json'), [])).toMatch(/^could not be written: ENOENT/);
+  expect(await read()).toEqual({ file, entries: [], failure });
+  const missing = { file: join(file, 'missing', 'inventory.jsonl'), entries: [] };
+  expect(writeInventory(missing, [])).toMatch(/^could not be written: ENOENT/);
 });

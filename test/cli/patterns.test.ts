@@ -6,7 +6,7 @@ const none = (clusterName: string, groupName: string | undefined = 'Web Shop') =
   ...ofShop(clusterName),
   groupName,
 });
-/** Known by its ID only, as with `--project`. */
+/** A project without a name. */
 const nameless: Found = { ...ofShop('carts'), groupName: undefined };
 const list: Found = { ...ofShop(''), clusterName: undefined };
 

@@ -1,72 +1,66 @@
 import { expect, it } from 'vitest';
 import type { BackupFinding } from '../../src/check/index.js';
-import { explain } from '../../src/cli/explain.js';
-import { findProblems, formatNotices, formatProblems } from '../../src/cli/problems.js';
-import {
-  type AnyAtlasError,
-  AtlasApiError,
-  AtlasInvalidArgumentError,
-  AtlasTimeoutError,
-} from '../../src/client/index.js';
-import { billing, down, login, office, ofShop, reportOf, shop, totals } from './support/reports.js';
+import { describeBadBackups, findProblems, formatNotices, formatProblem } from '../../src/cli/problems.js';
+import { type AnyAtlasError, AtlasApiError, AtlasTimeoutError } from '../../src/client/index.js';
+import { backup, day, down, office, ofShop, reportOf, totals } from './support/reports.js';
 
 const linesOf = (found: BackupFinding[], args: string[] = [], notChecked = totals.notChecked.slice(0, 0)) =>
-  formatProblems(findProblems(reportOf(found, { notChecked }, args)), 20);
-const isDown = explain(down, login);
-const byIds = (...ids: string[]) => ids.map((id) => `--project=${id}`);
+  findProblems(reportOf(found, { notChecked }, args)).map(formatProblem);
 const fresh = { ...ofShop('new'), state: 'new' } as const;
 const unknown = (clusterName: string, error: AnyAtlasError = down) =>
   ({ ...ofShop(clusterName), state: 'unknown', error }) as const;
 const list = { groupId: office, clusterType: 'dedicated', state: 'unknown', error: down } as const;
 
-it('errors of one kind share a line, with the first three names and the first message', () => {
-  const api = (detail: string, errorCode?: string) => new AtlasApiError('x', { status: 503, errorCode, detail });
-  const slow = (limitMs: number) =>
-    new AtlasTimeoutError('x', { operation: 'getAll', limit: 'timeout', limitMs, attempts: 1 });
-  const late = new AtlasTimeoutError('x', { operation: 'checkBackups', limit: 'timeout', limitMs: 9_000 });
-  const bad = new AtlasInvalidArgumentError('x', { issues: [{ path: '', message: 'Al\x1b[2J\n\u2028tair' }] });
-  const named: [string, AnyAtlasError][] = [
-    ...['a', 'b', 'c', 'd'].map((name): [string, AnyAtlasError] => [name, down]),
-    ...[api('one', 'BUSY'), api('two', 'BUSY'), api('one', 'SLOW'), api('::x ##[error] ##vso[task]'), api('y')].map(
-      (error, index): [string, AnyAtlasError] => [`e${index}`, error],
-    ),
-    ...[slow(9_000), slow(7_000), late, bad, bad].map((error, index): [string, AnyAtlasError] => [`f${index}`, error]),
-  ];
-  const lines = linesOf([{ ...list, clusterType: 'flex' }, ...named.map(([name, error]) => unknown(name, error))]);
-  expect(lines.map((line) => line.split(/ (?=Check|Run|Give|Atlas or)/)[0])).toEqual([
-    `${office} / Flex clusters, Web Shop / a, Web Shop / b and 2 more: ${isDown.split(' Run')[0]}`,
-    'Web Shop / e0, Web Shop / e1: The request failed with status 503 BUSY: one.',
-    'Web Shop / e2: The request failed with status 503 SLOW: one.',
-    'Web Shop / e3: The request failed with status 503: ::x ## [error] ##vso [task].',
-    'Web Shop / e4: The request failed with status 503: y.',
-    'Web Shop / f0, Web Shop / f1: Atlas did not answer within 9 s (attempts: 1).',
-    'Web Shop / f2: The check ran out of time.',
-    'Web Shop / f3, Web Shop / f4: Atlas sent data that cannot be used: Al[2Jtair.',
+it('equal errors share a line, with the first three names and the first message of the client', () => {
+  const api = (what: string, status: number, errorCode?: string) =>
+    new AtlasApiError(what, { status, errorCode, advice: 'Wait.' });
+  const lines = linesOf([
+    { ...list, clusterType: 'flex' },
+    ...['a', 'b', 'c', 'd'].map((name) => unknown(name)),
+    unknown('e', api('::x ##[error] Al\x1b[2J\n\u2028tair', 503, 'BUSY')),
+    unknown('f', api('Later.', 503, 'BUSY')),
+    unknown('g', api('Other.', 503)),
+    unknown('h', api('Other.', 502)),
+  ]);
+  expect(lines).toEqual([
+    `${office} / Flex clusters, Web Shop / a, Web Shop / b and 2 more: ${down.message}`,
+    'Web Shop / e, Web Shop / f: ::x ## [error] Al[2J tair Wait.',
+    'Web Shop / g: Other. Wait.',
+    'Web Shop / h: Other. Wait.',
   ]);
 });
 
-it('a schedule that made a cluster unknown is named', () => {
-  const error = new AtlasApiError('x', { status: 503, path: '/clusters/a/backup/schedule' });
-  expect(linesOf([unknown('a', error)])).toEqual([
-    expect.stringMatching(/^Web Shop \/ a: The schedule could not be read\. The request failed with status 503\./),
+it('the command adds that its own time was over, and that Atlas did not answer', () => {
+  const late = (operation: string) => new AtlasTimeoutError('Late.', { operation, limit: 'timeout' });
+  const slow = new AtlasTimeoutError('Late.', { operation: 'getAll', limit: 'attemptTimeout' });
+  const [more, silent] = ['Give the check more time with --timeout.', 'Atlas did not answer.'];
+  const messageOf = (...found: BackupFinding[]) => linesOf(found)[0]?.split(': ')[1];
+  expect(messageOf(unknown('a', late('checkBackups')))).toBe(`Late. ${more}`);
+  expect(messageOf(unknown('a', late('getAll')))).toBe(`Late. ${more}`);
+  expect(messageOf({ ...list, error: late('checkBackups') })).toBe(`Late. ${more}`);
+  expect(messageOf({ ...list, error: late('getAll') })).toBe(`Late. ${silent} ${more}`);
+  expect(messageOf(unknown('a', late('checkBackups')), { ...list, error: late('getAll') })).toContain(silent);
+  expect(messageOf({ ...list, error: slow })).toBe('Late.');
+  expect(messageOf(unknown('a', new AtlasApiError('Limited.', { status: 429 })))).toBe(`Limited. ${more}`);
+});
+
+it('stale and missing backups have a line with what to look at first', () => {
+  const stale = ['a', 'b', 'c', 'd'].map((name) => ({ ...ofShop(name), state: 'stale', ...backup(2 * day) }) as const);
+  const lines = describeBadBackups(reportOf([{ ...ofShop('e'), state: 'none' }, ...stale, fresh, list]));
+  expect(lines.map(formatProblem)).toEqual([
+    expect.stringMatching(/^Web Shop \/ e: There is no backup\. Look first .* docs\/check\/alarm\.md\.$/),
+    expect.stringMatching(/^Web Shop \/ a, .* and 1 more: The newest backup is too old\. Look first .*\.md\.$/),
   ]);
 });
 
 it.each<[name: string, found: BackupFinding[], args: string[], lines: unknown[]]>([
-  ['nothing if all is known', [{ ...ofShop('tests'), state: 'none' }], byIds(shop), []],
-  [
-    'a named project without clusters, but not one whose clusters are excluded or not listed',
-    [list],
-    [...byIds(office, billing, shop), '--exclude=*/old'],
-    [`${office} / dedicated clusters: ${isDown}`, `${billing}: The project has no cluster that Atlas backs up.`],
-  ],
-  ['a cluster without a name', [unknown('')], [], [`Web Shop / (no name): ${isDown}`]],
+  ['nothing if all is known', [{ ...ofShop('tests'), state: 'none' }], [], []],
   [
     'a pattern of --include that matches no cluster, or only free and internal ones, each in its own line',
     [list],
     ['Web Shop/old', `${office}/x`, 'Web Shop/s*', 'Gone/*\x1b'].map((text) => `--include=${text}`),
     [
-      `${office} / dedicated clusters: ${isDown}`,
+      `${office} / dedicated clusters: ${down.message}`,
       ...['Web Shop/s*', 'Gone/*'].map((text) =>
         expect.stringMatching(`--include: ${text.replace('*', '[*]')} matches no cluster that Atlas backs up. Check`),
       ),
@@ -83,7 +77,7 @@ it.each<[name: string, found: BackupFinding[], args: string[], lines: unknown[]]
       '--min-history=a/b=1d',
     ],
     [
-      `${office} / dedicated clusters: ${isDown}`,
+      `${office} / dedicated clusters: ${down.message}`,
       expect.stringMatching(/^--max-age: Web Shop\/cart matches no cluster\. Check/),
       expect.stringMatching(/^--min-history: a\/b matches no cluster\. Check/),
     ],
@@ -100,11 +94,9 @@ it('they say why there may be no cluster', () => {
 });
 
 it('patterns of --exclude that match nothing are named', () => {
-  const used = ['Web Shop/a', 'Web Shop/old', 'Web Shop/sandbox', 'Gone/x', 'Billing/x'];
-  const args = [...used, 'Web Shop/x\x1b'].map((text) => `--exclude=${text}`);
-  const watched = ['Gone', 'Billing'].map((groupName) => ({ groupId: billing, groupName, clusterName: 'x' }));
+  const args = ['Web Shop/a', 'Web Shop/old', 'Web Shop/sandbox', 'Web Shop/x\x1b'].map((text) => `--exclude=${text}`);
   const notChecked = [...totals.notChecked, { ...ofShop('a'), reason: 'filtered' as const }];
-  expect(formatNotices(reportOf([], { notChecked }, args), watched)).toEqual(['--exclude Web Shop/x matched nothing.']);
+  expect(formatNotices(reportOf([], { notChecked }, args))).toEqual(['--exclude Web Shop/x matched nothing.']);
 });
 
 it.each([
@@ -120,7 +112,7 @@ it.each([
 
 it('what evidence could not be read is said in a line for each kind, with the role that is missing', () => {
   const errorAt = (path: string, status = 401, errorCode = 'USER_UNAUTHORIZED') =>
-    new AtlasApiError('x', { status, errorCode, path: `/clusters/${path}` });
+    new AtlasApiError(`Status ${status}.`, { status, errorCode, path: `/clusters/${path}` });
   const unscheduled = errorAt('d/backup/schedule', 404, 'BACKUP_CONFIG_NOT_FOUND');
   const finding = (clusterName: string, clusterType: 'flex' | 'dedicated', ...errors: AnyAtlasError[]) => ({
     ...{ ...fresh, clusterName, clusterType },
@@ -134,10 +126,11 @@ it('what evidence could not be read is said in a line for each kind, with the ro
     { ...unknown('d'), evidence: { cluster: {}, errors: [down, unscheduled] } },
   ];
   const report = reportOf(found);
+  const role = 'Restores of dedicated clusters need the role Project Backup Manager.';
   expect(formatNotices(report)).toEqual([
-    expect.stringMatching(/^Evidence: restoreJobs of 2 clusters could not be read\. .* role Project Backup Manager\.$/),
-    expect.stringMatching(/^Evidence: schedule of 1 cluster could not be read\. .* status 503\. /),
-    expect.stringMatching(/^Evidence: restoreJobs of 1 cluster could not be read\. .* role Project Read Only\.$/),
+    `Evidence: restoreJobs of 2 clusters could not be read. Status 401. ${role}`,
+    'Evidence: schedule of 1 cluster could not be read. Status 503.',
+    'Evidence: restoreJobs of 1 cluster could not be read. Status 401.',
   ]);
   expect(findProblems(report)).toHaveLength(1);
 });

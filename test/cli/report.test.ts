@@ -11,16 +11,15 @@ const print = (files: string[], stop?: AbortSignal) => run(['report', ...files],
 
 it('prints a page of reports', async () => {
   const names = { ...shop, clusterName: 'old', clusterType: 'dedicated', state: 'fresh' };
-  const gone = { options: { exclude: ['Shop/o*', 'odd'] } };
-  const files = write(reportOf(1, [names]), reportOf(2, [finding('stale', [1])], gone));
+  const files = write({ '1.json': reportOf(1, [names]), '2.json': reportOf(2, [finding('carts', 'stale', [1])]) });
   const { exitCode, stdout, stderr } = await print(files);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(stdout).toMatch(/^<!DOCTYPE html>.*<span class="chip red">stale<\/span>.*<\/html>\n$/s);
-  expect(stdout).toContain('class="chip plain">no longer listed<');
+  expect(stdout).toContain('class="chip magenta">no longer listed<');
 });
 
 it('says which files are no reports', async () => {
-  const [file = '', report = ''] = write('{', reportOf(2, [finding('fresh', [2])]));
+  const [file = '', report = ''] = write({ a: '{', b: reportOf(2, [finding('carts', 'fresh', [2])]) });
   const { exitCode, stdout, stderr } = await print(['--', `${file}`, report, '/missing\u001b.json']);
   expect(exitCode).toBe(3);
   expect(stderr).toBe(
@@ -36,9 +35,9 @@ it('needs a file', async () => {
 });
 
 it('reads a pipe, and ends at a signal while it waits for one', async () => {
-  const [pipe = ''] = write('').map((file) => `${file}.pipe`);
+  const [pipe = ''] = write({ a: '' }).map((file) => `${file}.pipe`);
   execFileSync('mkfifo', [pipe]);
-  const text = JSON.stringify(reportOf(2, [finding('fresh', [2])]));
+  const text = JSON.stringify(reportOf(2, [finding('carts', 'fresh', [2])]));
   const [{ exitCode, stdout }] = await Promise.all([print([pipe]), writeFile(pipe, text)]);
   expect(exitCode).toBe(0);
   expect(stdout).toContain('<bdi>carts</bdi>');

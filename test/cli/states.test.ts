@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { stateNames, states } from '../../src/cli/states.js';
+import { states } from '../../src/cli/states.js';
+import { stateNames } from '../../src/report/format.js';
 
 const withExitCode = (...codes: number[]) => stateNames.filter((name) => codes.includes(states[name].exitCode));
 

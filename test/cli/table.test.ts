@@ -19,7 +19,7 @@ import {
   totals,
 } from './support/reports.js';
 
-const format = (report: CheckReport, unlisted = 0) => formatTable(report, unlisted, false);
+const format = (report: CheckReport, departed = 0) => formatTable(report, departed, false);
 const textOf = (...found: BackupFinding[]) => format(reportOf(found));
 
 describe('the table', () => {
@@ -40,7 +40,7 @@ describe('the table', () => {
       'Web Shop                  Archive   flex       fresh    2026-08-10 11:30  30 m      latest snapshot failed',
       'Web Shop                  carts     flex       fresh    2026-08-10 06:48  5 h 12 m',
       '',
-      'Clusters: 11 in 2 projects (2 none, 2 stale, 1 short, 1 unknown, 1 paused, 1 new, 3 fresh). Lists that failed: 2. No longer listed: 3. Not checked: 1 free, 1 deleting, 1 not included',
+      'Clusters: 11 in 2 projects (2 none, 2 stale, 1 short, 1 unknown, 1 paused, 1 new, 3 fresh). Lists that failed: 2. Departed: 3. Not checked: 1 free, 1 deleting, 1 not included',
     ]);
   });
 

@@ -7,7 +7,7 @@ import { listPath } from '../support/snapshot-routes.js';
 // Values with the field names that the client reads.
 const names = [
   ...['id', 'status', 'finishTime', 'links', 'results', 'totalCount', 'content', 'envelope', '__proto__'],
-  ...['error', 'errorCode', 'detail', 'reason', 'parameters', 'badRequestDetail', 'fields'],
+  ...['error', 'errorCode', 'detail', 'reason', 'parameters', 'badRequestDetail', 'fields', 'toString'],
 ];
 const { json } = fc.letrec((tie) => ({
   json: fc.oneof(

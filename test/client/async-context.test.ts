@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { channel, tracingChannel } from 'node:diagnostics_channel';
+import { channel } from 'node:diagnostics_channel';
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod';
 import { hexId } from '../support/atlas-bodies.js';
@@ -7,7 +7,7 @@ import { runClock, stopClock } from '../support/clock.js';
 import { openBareClient } from '../support/open-client.js';
 import { type RawServer, startRawServer } from '../support/raw-server.js';
 import { good, reset, type Script, sendChallenge, sendRefusal, sendToken } from '../support/raw-steps.js';
-import { clusterName, groupId } from '../support/snapshot-routes.js';
+import { listPath } from '../support/snapshot-routes.js';
 
 // Timers are advanced outside of any user's context, so the test detects code that runs in the context of its timer.
 beforeEach(stopClock);
@@ -40,11 +40,10 @@ function onRequest(note: (path: string) => unknown): void {
 }
 
 it('calls accessToken in the context of its caller for every request', async () => {
-  // The last request but one is sent again after the connection died.
   const server = await startFlakyServer(sendRefusal(503), sendRefusal(401), sendRefusal(503), [reset]);
   const accessToken = vi.fn(async () => user.getStore() ?? 'nobody');
   const client = openBareClient(server, { credentials: { accessToken }, maxRetries: 3 });
-  await runClock(forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId)));
+  await runClock(forEachUser((snapshotId) => client.getTenantSnapshot(...listPath, snapshotId)));
   const senders = users.map((_name, index) =>
     server.requests
       .filter(({ target }) => target.endsWith(hexId(index + 1)))
@@ -54,27 +53,6 @@ it('calls accessToken in the context of its caller for every request', async () 
   expect(accessToken).toHaveBeenCalledTimes(server.requests.length);
 });
 
-it('publishes traces and retries in the context of the caller', async () => {
-  const seen: [event: string, name: string | undefined][] = [];
-  const { start, end, asyncStart, asyncEnd, error } = tracingChannel('atlas-tenant-snapshots:call');
-  const channels = { start, end, asyncStart, asyncEnd, error, retry: channel('atlas-tenant-snapshots:retry') };
-  for (const [event, published] of Object.entries(channels)) {
-    const note = () => void seen.push([event, user.getStore()]);
-    published.subscribe(note);
-    onTestFinished(() => void published.unsubscribe(note));
-  }
-  const server = await startFlakyServer(sendRefusal(503), sendRefusal(503), sendRefusal(404));
-  const client = openBareClient(server, { maxRetries: 3 });
-  const call = (snapshotId: string) =>
-    client.getTenantSnapshot(groupId, clusterName, snapshotId).catch(() => undefined);
-  await runClock(forEachUser(call));
-  for (const name of users) {
-    const events = seen.filter(([, owner]) => owner === name).map(([event]) => event);
-    expect(events).toEqual(['start', 'end', 'retry', 'retry', 'error', 'asyncStart', 'asyncEnd']);
-  }
-  expect(seen).toHaveLength(users.length * 7);
-});
-
 const serviceAccount = { clientId: 'id', clientSecret: 'secret' };
 
 it('fetches a shared token in the context of the constructor', async () => {
@@ -82,7 +60,7 @@ it('fetches a shared token in the context of the constructor', async () => {
   const seen: (string | undefined)[] = [];
   onRequest((path) => path.endsWith('/token') && seen.push(user.getStore()));
   const client = user.run('constructor', () => openBareClient(server, { credentials: serviceAccount }));
-  await forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId));
+  await forEachUser((snapshotId) => client.getTenantSnapshot(...listPath, snapshotId));
   expect(seen).toEqual(['constructor']);
 });
 
@@ -103,6 +81,6 @@ it('sends each request in the context of its caller, also a retry', async () => 
   const client = openBareClient(server, { maxRetries: 2 });
   const sent: [snapshotId: string, sender: string | undefined][] = [];
   onRequest((path) => sent.push([path.slice(-24), user.getStore()]));
-  await runClock(forEachUser((snapshotId) => client.getTenantSnapshot(groupId, clusterName, snapshotId)));
+  await runClock(forEachUser((snapshotId) => client.getTenantSnapshot(...listPath, snapshotId)));
   expect(sent.sort()).toEqual(users.flatMap((name, index) => Array(3).fill([hexId(index + 1), name])));
 });

@@ -42,7 +42,7 @@ describe('the documents', () => {
     const fields = tableUnder('docs/check/json.md', 'JSON');
     const rows = Object.fromEntries(fields.map((row) => [codeIn(row['Field'])[0], codeIn(row['Meaning'])]));
     const names = fields.flatMap((row) => codeIn(row['Field']));
-    expect(names.sort()).toEqual([...Object.keys(others), 'findings', 'error'].sort());
+    expect(names.sort()).toEqual([...Object.keys(others), 'findings', 'departed', 'error'].sort());
     expect(rows['summary']?.sort()).toEqual(Object.keys(others.summary).sort());
     expect(rows['formatVersion']).toEqual([String(others.formatVersion)]);
     const found = new Set(findings.flatMap((finding: object) => Object.keys(finding)));
@@ -70,8 +70,8 @@ it.each([
 it.each([
   ['2027-01-31', '--exclude Web Shop/sandbox-eu'],
   ['2027-02-01', ''],
-])('the exception of docs/audit/policy.md on %s leaves out %j', async (today, options) => {
-  const [exception] = codeBlocksUnder('docs/audit/policy.md', 'Exceptions');
+])('the exception of docs/audit/page.md on %s leaves out %j', async (today, options) => {
+  const [exception] = codeBlocksUnder('docs/audit/page.md', 'Exceptions');
   const { stdout } = await runInProject(`${exception?.code.replace('$(date -u +%F)', today)}\necho "$*"`);
   expect(stdout).toBe(`${options}\n`);
 });

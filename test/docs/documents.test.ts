@@ -2,10 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { snapshotTarget } from '../../src/client/atlas/snapshots.js';
-import { adviseOnStatus } from '../../src/client/errors/advice.js';
 import { defaultApiVersion, defaults, loginVariables } from '../support/defaults.js';
-import { clusterName, groupId, snapshotId } from '../support/snapshot-routes.js';
 import { anchorsIn, codeBlocks, codeIn, documents, linksIn, read, tableUnder } from './support/documents.js';
 import { runDocumentedCode, runProgram } from './support/run-documented-code.js';
 import { type TypeChecked, typeCheck } from './support/type-checked.js';
@@ -15,7 +12,7 @@ const code = documents
   .flatMap((document) => [...codeBlocks(document, 'ts'), ...codeBlocks(document, 'js')])
   .map((block) => ({ ...block, file: `${block.document.replace(/\W/g, '-')}-${block.line}.ts` }));
 const examples = readdirSync(new URL('../../examples/', import.meta.url))
-  .filter((name) => name.endsWith('.mjs'))
+  .filter((name) => /\.(mjs|ts)$/.test(name))
   .map((name) => `examples/${name}`);
 
 // What the text around a block has introduced.
@@ -55,11 +52,6 @@ beforeAll(() => {
     new Map([...texts, ['documented-context.ts', context], ['examples/atlas.d.ts', paths]]),
   );
 }, 120_000);
-
-/** A text that names the IDs, with their names in their place. */
-function asTemplate(text: string): string {
-  return text.replace(groupId, '{groupId}').replace(clusterName, '{clusterName}').replace(snapshotId, '{snapshotId}');
-}
 
 /** The members of an exported type: the values of a union of texts, or else the properties. `Type.name` is a property's type. */
 function membersOf(path: string): string[] {
@@ -138,24 +130,10 @@ describe('the documents list', () => {
     expect(documented).toEqual(expect.arrayContaining(membersOf(name)));
   });
 
-  it.each(tableUnder('docs/client/errors.md', 'API errors'))(
-    'the advice after $Failure',
-    ({ Failure = '', Advice }) => {
-      const endpoint = Failure.includes('tenant') ? 'tenant' : 'flex';
-      const target = snapshotTarget({ groupId, clusterName, snapshotId }, { endpoint });
-      // A missing role is known only after a 401.
-      for (const item of Failure.replaceAll('xx', '02').match(/[A-Z_]{5,}|\d+/g) ?? ['nothing']) {
-        const errorCode = Failure.includes('gateway') ? undefined : item;
-        const response = { status: Number(item) || 401, error: { errorCode } };
-        expect([item, asTemplate(adviseOnStatus(response, undefined, target))]).toEqual([item, Advice]);
-      }
-    },
-  );
-
   it('the lines of the debug log', async () => {
     const call = `
       atlas.respond({ status: 503 });
-      await client.listTenantSnapshots(groupId, clusterName);`;
+      await client.get('/api/atlas/v2/groups');`;
     const { stderr } = await runDocumentedCode(call, { NODE_DEBUG: 'atlas-tenant-snapshots' });
     const [sample] = codeBlocks('docs/client/traces.md', 'text');
     const linesOf = (text = '') => text.replaceAll(/ \d+(?=: | ms)/g, ' #').split('\n');

@@ -101,11 +101,11 @@ describe('findDrift', () => {
   });
 });
 
-/** An anonymous report with evidence of a cluster of each type. */
+/** A report with evidence of a cluster of each type. */
 async function report() {
   const atlas = await openEmulator();
   atlas.seed({ clusterName: 'Cluster1', dedicated: true });
-  const args = ['check', '--json', '--evidence', '--anonymize'];
+  const args = ['check', '--json', '--evidence'];
   return (await startCommand(args, environmentOf(atlas)).ended).stdout;
 }
 

@@ -103,7 +103,7 @@ function settings(files, report) {
     testRunner: 'vitest',
     vitest: { configFile: 'test/mutation/vitest.config.ts', related: false },
     mutate: [files],
-    ignorePatterns: ['/dist', '/api-docs', '/coverage', '/reports', '/.ci', '/test/bench'],
+    ignorePatterns: ['/dist', '/api-docs', '/reports', '/.ci', '/test/bench'],
     concurrency: 2,
     timeoutMS: 4000,
     reporters: ['clear-text', 'json', 'progress-append-only'],

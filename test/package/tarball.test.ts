@@ -53,30 +53,22 @@ it('has a command that runs', async () => {
   expect(ended).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-it('has no code twice: each entry uses the others', async () => {
-  const own: Record<string, RegExp> = {
-    index: /^src\/client\//,
-    // What it shares with the main entry is pure, and has no error class, which must not exist twice.
-    check: /^src\/(check\/|client\/(errors\/issues|atlas\/(json|mask)|config\/option-schemas|http\/retry))/,
-    testing: /^src\/testing\//,
-  };
-  // Only names, numbers and pure functions, which no two copies can disagree on.
-  const ofCommand = /^src\/(cli\/|report\/|check\/finding|client\/(atlas\/json|config\/environment|http\/retry))/;
-  for (const file of (await readdir(join(folder, 'dist'))).filter((name) => /\.c?js$/.test(name))) {
-    const code = await read(`dist/${file}`);
-    // Only the command of the emulator loads it.
-    expect(code, file).not.toMatch(/^import .*\btesting\.js|require\(.*testing/m);
+it('has no code twice: entries share it, and only the command `emulate` loads the emulator', async () => {
+  for (const ending of ['.js', '.cjs']) {
+    const files = (await readdir(join(folder, 'dist'))).filter((name) => name.endsWith(ending));
+    const code = await Promise.all(files.map((name) => read(`dist/${name}`)));
     // esbuild puts the path of a source above its code.
-    for (const [, source] of code.matchAll(/^\/\/ (src\/\S+)$/gm)) {
-      expect(source, file).toMatch(own[file.replace(/\.c?js$/, '')] ?? ofCommand);
-    }
+    const sources = code.flatMap((text) => [...new Set(text.match(/^\/\/ src\/\S+$/gm))]);
+    expect(sources).toContain('// src/client/client.ts');
+    expect(sources, ending).toEqual([...new Set(sources)]);
+    expect(code.join('\n')).not.toMatch(/^import .*\btesting\.js|require\(.*testing/m);
   }
-  expect(await read('dist/index.js')).toContain('\n// src/client/client.ts\n');
 });
 
 const underBundler = ['--module', 'preserve', '--moduleResolution', 'bundler'];
 
 it.concurrent.each([
+  ['the public declarations are those of test/package/api', process.execPath, ['test/package/api/report.mjs'], ''],
   ['TypeDoc warns of nothing', 'node_modules/.bin/typedoc', ['--emit', 'none'], ''],
   ['publint finds no problem', 'node_modules/.bin/publint', ['run', tarball, '--strict'], expect.any(String)],
   ['attw finds no problem', 'node_modules/.bin/attw', [tarball], expect.any(String)],

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
 import { readReport, reportSchema } from '../../src/report/format.js';
-import { at, finding, reportOf } from './support/reports.js';
 
 // `npx vitest run --project unit test/report/format.test.ts -u` writes the file anew.
 it('docs/report.schema.json describes the JSON', async () => {
@@ -16,31 +15,36 @@ it('docs/report.schema.json describes the JSON', async () => {
   await expect(`${JSON.stringify(described, null, 2)}\n`).toMatchFileSnapshot('../../docs/report.schema.json');
 });
 
-it.each([
-  ['2026-11-02T06:00:00.000Z', Date.parse(at(2))],
-  ['2026-11-02T07:00:00+01:00', Date.parse(at(2))],
-  ['2026-11-02T06:00:00', undefined],
-  ['2026-11-02', undefined],
-  ['2026-13-02T06:00:00Z', undefined],
-  [5, undefined],
-])('reads the time %j as %j', (time, read) => {
-  const { findings } = readReport(reportOf(2, [{ ...finding('fresh', [2]), time }]));
-  expect(findings[0]?.time).toBe(read);
+const time = '2026-11-02T07:00:00+01:00';
+const counts = { none: 0, stale: 0, short: 0, unknown: 0, paused: 0, new: 0, fresh: 1 };
+const leftOut = { free: 0, deleting: 0, internal: 0, excluded: 0, 'not included': 0 };
+const cluster = { groupId: 'a'.repeat(24), clusterName: 'carts', clusterType: 'flex' };
+const departed = { ...cluster, departure: 'project unlisted', since: time };
+const report = {
+  formatVersion: 1,
+  ...{ checkedAt: time, finishedAt: time, maxAge: 'schedule', version: '1.0.0', server: 'x', login: 'API key' },
+  options: { include: ['*/*'] },
+  summary: { projects: 1, projectsNotListed: 0, clusters: 1, ...counts, ...leftOut, departed: 1 },
+  notChecked: [],
+  departed: [departed],
+  problems: [],
+  findings: [{ ...cluster, state: 'fresh', time }],
+};
+
+it('reads a report, with times as numbers', () => {
+  const ms = Date.parse('2026-11-02T06:00:00Z');
+  const { finishedAt, options, departed: gone, findings } = readReport(report);
+  expect({ finishedAt, options }).toEqual({ finishedAt: ms, options: { include: ['*/*'] } });
+  expect(gone).toEqual([{ ...departed, since: ms }]);
+  expect(findings).toEqual([{ ...cluster, state: 'fresh', time: ms }]);
 });
 
-it('counts an odd field as absent, and a state that it does not know as a state', () => {
-  const odd = { ...finding('great', [2]), age: '1', oldest: { time: 5 }, error: { code: 1, message: 'Slow.' } };
-  const options = { exclude: ['Shop/a', 1], include: ['Shop/*'] };
-  const { findings, summary, ...report } = readReport(
-    reportOf(2, [odd], { options, server: 1, summary: { new: 'x' } }),
-  );
-  const { state, age, oldest, error } = findings[0] ?? {};
-  expect({ state, age, oldest, error }).toEqual({
-    state: 'great',
-    age: undefined,
-    oldest: undefined,
-    error: { message: 'Slow.' },
-  });
-  expect(report).toMatchObject({ server: undefined, options: { exclude: undefined, include: ['Shop/*'] } });
-  expect(summary).toMatchObject({ new: undefined });
+it.each<[odd: unknown, why: string]>([
+  [null, 'It is not a report of a check.'],
+  [{}, 'It is not a report of a check.'],
+  [{ ...report, formatVersion: 2 }, 'Its formatVersion is 2, not 1.'],
+  [{ ...report, checkedAt: '2026-11-02T06:00:00' }, 'It is not a usable report: checkedAt: Invalid ISO datetime.'],
+  [{ ...report, findings: [{ ...cluster, state: 'great' }] }, 'It is not a usable report: findings.0.state: '],
+])('says why %j is none', (odd, why) => {
+  expect(() => readReport(odd)).toThrow(why);
 });

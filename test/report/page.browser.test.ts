@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { at, evidenceOf, finding, print, reportOf, shop, write } from './support/reports.js';
+import { at, failed, finding, leftOut, print, type Reports, reportOf, shop, write } from './support/reports.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const hostile = '<img src=x onerror="document.title=1">\u202e\u0007</title><script>document.title=2</script>';
@@ -14,23 +14,22 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const evidence = evidenceOf([1, 2, 5], {
+const evidence = {
+  snapshots: [{ status: 'completed', createdAt: at(2) }],
   restores: [{ finishedAt: at(3), targetClusterName: hostile }],
-});
+};
 
 /** A report with every kind of row, whose names are hostile. */
 const report = reportOf(
   5,
   [
-    finding('fresh', [1, 2, 5], { ...evidence, lastFailed: { time: at(3) } }),
-    ...['stale', 'short', 'paused', 'new', 'unknown', 'odd'].map((state) =>
-      finding(state, [1], { clusterName: state }),
-    ),
-    finding('none', [], { clusterName: 'off', reason: 'backup off' }),
-    finding('stale', [2], { clusterName: hostile, groupId: hostile, groupName: hostile, error: { message: hostile } }),
+    finding('carts', 'fresh', [1, 5], { evidence, lastFailed: { time: at(3) } }),
+    ...['stale', 'short', 'paused', 'new', 'unknown'].map((state) => finding(state, state, [1])),
+    finding('off', 'none', [], { reason: 'backup off' }),
+    finding(hostile, 'stale', [2], { groupId: hostile, groupName: hostile, error: { message: hostile } }),
     { ...shop, clusterType: 'flex', state: 'unknown', error: { message: 'No role.' } },
   ],
-  { problems: [hostile], notChecked: [{ ...shop, clusterName: 'free', clusterType: 'dedicated', reason: 'free' }] },
+  { problems: [hostile], notChecked: [leftOut('free', 'free'), leftOut('test', 'excluded', hostile)] },
 );
 
 interface Look {
@@ -40,22 +39,25 @@ interface Look {
 
 /** Opens a page of these reports. Returns what it asked for too. */
 async function open(
-  reports: readonly object[],
+  reports: Reports,
   { width, colorScheme = 'light' }: Look,
 ): Promise<{ page: Page; requests: string[] }> {
-  const [file = ''] = write('');
-  writeFileSync(`${file}.html`, await print(reports));
+  const [file = ''] = write({ 'page.html': await print(reports, 5) });
   const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
   onTestFinished(() => page.close());
   const requests: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
-  await page.goto(`file://${file}.html`);
+  await page.goto(`file://${file}`);
   return { page, requests };
 }
 
 describe.each([1280, 400])('at %i px', (width) => {
   it.each(['light', 'dark'] as const)('has no violation of accessibility, and fits, in %s', async (colorScheme) => {
-    const { page } = await open([reportOf(1, []), report], { width, colorScheme });
+    const jobs = {
+      'a/folder/with-a-very-long-name-without-a-space/and/more': [reportOf(-40, []), reportOf(1, [], failed), report],
+      two: [reportOf(1, [])],
+    };
+    const { page } = await open(jobs, { width, colorScheme });
     await page.evaluate("for (const row of document.querySelectorAll('details')) row.open = true");
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     await page.evaluate(axe);
@@ -66,7 +68,7 @@ describe.each([1280, 400])('at %i px', (width) => {
 it('is inert, whatever the names are', async () => {
   const { page, requests } = await open([report], { width: 1280 });
   expect(requests).toHaveLength(1);
-  expect(await page.title()).toBe('6 of 9 clusters need attention, and 1 list of clusters could not be read.');
+  expect(await page.title()).toBe('5 of 8 clusters need attention, and 1 list could not be read.');
   expect(await page.locator('script, img, iframe, link, object, base, form').count()).toBe(0);
   const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
   expect(policy).toMatch(/^default-src 'none'; style-src 'unsafe-inline'/);
@@ -75,34 +77,41 @@ it('is inert, whatever the names are', async () => {
   expect(await page.content()).not.toMatch(/\u202e/);
 });
 
-it('draws each kind of day in a shape of its own', async () => {
+it('draws each state in a shape of its own, above the line if it is good, and below if it is bad', async () => {
   const { page } = await open([report], { width: 1280 });
   const line = 18.5;
   const boxes = (await page.evaluate(`Array.from(document.querySelectorAll('.legend rect'), (rect) => {
     const { y, height } = rect.getBBox();
     const { fill, stroke } = getComputedStyle(rect);
-    return [rect.parentNode.getAttribute('class'), { y, height, fill: /url/.test(fill) ? 'pattern' : 'plain', isHollow: stroke !== 'none' }];
-  })`)) as [string, { y: number; height: number; fill: string; isHollow: boolean }][];
-  const shapes = Object.fromEntries(boxes);
-  expect(new Set(boxes.map(([, box]) => JSON.stringify(box))).size).toBe(7);
-  expect(shapes['backup']?.y).toBeLessThan(line - 5);
-  expect(shapes['within']?.y).toBeGreaterThan(shapes['backup']?.y ?? line);
-  expect(shapes['over']?.y).toBeGreaterThan(line);
-  expect(shapes['off']).toMatchObject({ isHollow: true });
-  expect(shapes['unknown']).toMatchObject({ fill: 'pattern' });
+    return [rect.parentNode.getAttribute('class'), y, height, /url/.test(fill), stroke !== 'none'];
+  })`)) as [kind: string, y: number, ...shape: unknown[]][];
+  expect(new Set(boxes.map(([, ...shape]) => JSON.stringify(shape))).size).toBe(8);
+  const above = boxes.filter(([, y]) => y < line - 3).map(([kind]) => kind);
+  const below = boxes.filter(([, y]) => y > line).map(([kind]) => kind);
+  expect([above.sort(), below.sort()]).toEqual([
+    ['fresh', 'new', 'paused', 'unknown'],
+    ['none', 'short', 'stale'],
+  ]);
 });
 
-it('draws the days, the grid and the marks where they belong', async () => {
-  const { page } = await open([report], { width: 1280 });
+it('draws the days, the dots and the marks where they belong', async () => {
+  const { page } = await open([reportOf(1, []), report], { width: 1280 });
   const row = page.locator('.row', { hasText: 'carts' });
   const box = await row.locator('svg').boundingBox();
-  const right = await row.locator('.backup rect').last().boundingBox();
-  const failed = await row.locator('use[href="#failed"]').boundingBox();
-  const restored = await row.locator('use[href="#restored"]').boundingBox();
-  expect((right?.x ?? 0) + (right?.width ?? 0)).toBeCloseTo((box?.x ?? 0) + (box?.width ?? 0), 0);
-  const end = (failed?.x ?? 0) + (failed?.width ?? 0);
-  expect(end).toBeLessThanOrEqual(restored?.x ?? 0);
-  expect(end).toBeCloseTo((box?.x ?? 0) + (box?.width ?? 0) / 2, -1);
+  const day = (box?.width ?? 0) / 5;
+  const [bar, failure] = [row.locator('.fresh rect'), row.locator('use[href="#failed"]')];
+  const x = async (shape: typeof bar) => ((await shape.boundingBox())?.x ?? 0) - (box?.x ?? 0);
+  expect(await x(bar)).toBeCloseTo(4 * day, 0);
+  expect((await bar.boundingBox())?.width).toBeCloseTo(day, 0);
+  expect(await x(failure)).toBeLessThan(2.5 * day);
+  expect(await x(row.locator('use[href="#restored"]'))).toBeGreaterThan(2.5 * day);
+  // The backups of the first two days are one line, with a dot in the middle of each day.
+  const dots = `[...document.querySelectorAll('.row .backup line')].map((line) => {
+    const [x1, x2] = [line.x1.baseVal.value, line.x2.baseVal.value];
+    return [x1, x1 + (x2 - x1) / line.getAttribute('pathLength')];
+  })[0]`;
+  const [first, second] = (await page.evaluate(dots)) as [number, number];
+  expect([first, second].map((dot) => dot / day)).toEqual([expect.closeTo(0.5, 1), expect.closeTo(1.5, 1)]);
 });
 
 it('leads from what needs attention to its row, and opens both the row and its project', async () => {
@@ -119,7 +128,7 @@ it('closes projects that are well to a line, under an axis that stays in sight',
   const findings = Array.from({ length: 40 }, (_, index) => {
     const project = { groupId: String(index), groupName: `Project ${index}` };
     return [1, 2, 3].map((number) =>
-      finding(index === 20 && number === 1 ? 'stale' : 'fresh', [1, 4], { ...project, clusterName: `c${number}` }),
+      finding(`c${number}`, index === 20 && number === 1 ? 'stale' : 'fresh', [1, 4], project),
     );
   });
   const { page } = await open([reportOf(1, []), reportOf(4, findings.flat())], { width: 1280 });
@@ -134,10 +143,8 @@ it('closes projects that are well to a line, under an axis that stays in sight',
 });
 
 it('breaks no date at its hyphens', async () => {
-  const dead = reportOf(1, [finding('fresh', [1], { clusterName: 'on 2026-11-01' })], {
-    options: { include: ['a/b'] },
-  });
-  const { page } = await open([{ ...dead, checkedAt: at(-2, 12) }, report], { width: 400 });
+  const jobs = { 'on/2026-11-01': [reportOf(-2, [finding('on 2026-11-01', 'fresh', [-2])])], two: [report] };
+  const { page } = await open(jobs, { width: 400 });
   await page.evaluate("for (const row of document.querySelectorAll('details')) row.open = true");
   const broken = `Array.from(document.querySelectorAll('time')).filter((time) => time.getClientRects().length > 1).length`;
   expect(await page.evaluate(broken)).toBe(0);
@@ -150,12 +157,12 @@ it('shows all details on paper', async () => {
   await page.emulateMedia({ media: 'print' });
   const details = page.locator('.row dl');
   const visible = await Promise.all((await details.all()).map((list) => list.boundingBox()));
-  expect(visible.every((box) => (box?.height ?? 0) > 20)).toBe(true);
+  expect(visible.every((box) => (box?.height ?? 0) > 10)).toBe(true);
   expect((await page.pdf({ preferCSSPageSize: true })).length).toBeGreaterThan(10_000);
 });
 
 it('draws only what is on the screen if there are more than 1,000 rows', async () => {
-  const many = Array.from({ length: 1001 }, (_, index) => finding('fresh', [1], { clusterName: `c${index}` }));
+  const many = Array.from({ length: 1001 }, (_, index) => finding(`c${index}`, 'fresh', [1]));
   const { page } = await open([reportOf(1, many)], { width: 1280 });
   const style = "getComputedStyle(document.querySelector('.row')).contentVisibility";
   expect(await page.evaluate(style)).toBe('auto');

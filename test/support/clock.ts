@@ -4,7 +4,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { onTestFinished, vi } from 'vitest';
 
-// What a step starts settles within it: a timer fires three turns late, and an exchange settles two turns late.
+// What a step starts settles within it: an exchange settles two turns late.
 const turnsPerStep = 6;
 
 /** Stops the clock until the end of the test. In `beforeEach(stopClock)`, for each test of the file or block. */

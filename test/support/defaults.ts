@@ -7,7 +7,6 @@ export const defaults = {
   timeout: 60_000,
   attemptTimeout: 15_000,
   maxRetries: 3,
-  maxRetryAfter: 60_000,
   maxResponseSize: 8_388_608,
 } as const;
 

@@ -1,20 +1,22 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import type { ScriptedAnswer } from '../../src/testing/faults/script.js';
-import type { AtlasEmulatorOptions } from '../../src/testing/index.js';
-import { snapshotId } from '../support/snapshot-routes.js';
-import {
-  basic,
-  clustersPath,
-  dedicatedSnapshotsPath,
-  eventsPath,
-  flexClustersPath,
-  flexSnapshotsPath,
-  openApi,
-  otherId,
-  projectsPath,
-  schedulePath,
-  tenantSnapshotsPath,
-} from './support/open-api.js';
+import type { AtlasEmulatorOptions, ScriptedAnswer } from '../../src/testing/index.js';
+import { openApi, otherId } from './support/open-api.js';
+
+const file = new URL('./exchanges.http', import.meta.url);
+
+const note = `# The responses of the emulator. Each request has its settings in JSON below it, and logs in with a bearer token, unless the settings
+# have headers. To add a request, write its title here and run: npx vitest run test/testing/exchanges.test.ts --update
+# The form is that of recorded responses of Atlas, the values are made up: compare a change with a recording.
+`;
+
+/** What is not the default. */
+interface Settings {
+  readonly options?: AtlasEmulatorOptions;
+  readonly scripted?: ScriptedAnswer;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
 
 const shopId = 'c'.repeat(24);
 const emptyId = 'd'.repeat(24);
@@ -29,224 +31,40 @@ const seed = [
   { groupId: shopId, clusterName: 'Orders', dedicated: true, policyItems: [] },
   {
     ...{ groupId: shopId, groupName: 'Shop', clusterName: 'Carts', dedicated: true },
-    ...{ createDate: null, stateName: 'UPDATING', paused: true, effectiveDatabaseEdition: 'INFINITE' },
+    ...{ createDate: null, stateName: 'UPDATING', paused: true },
     policyItems: [{ frequencyType: 'weekly', extra: 1 }],
     snapshots: [{ id: otherId, status: 'queued', expiresAt: new Date('2026-05-15T10:00:00Z') }],
     restoreJobs: [{ deliveryType: 'download', finishedAt: new Date('2026-05-15T10:00:00Z') }],
   },
   { groupId: emptyId },
 ];
-const account = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
-const accessToken = 'token';
-
-const flexOne = flexSnapshotsPath(`/${snapshotId}`);
-const tenantOne = tenantSnapshotsPath(`/${snapshotId}`);
-
-const reads: readonly string[] = [
-  projectsPath,
-  eventsPath(),
-  flexClustersPath(),
-  flexClustersPath(shopId),
-  flexSnapshotsPath(),
-  flexOne,
-  tenantOne,
-  clustersPath(),
-  clustersPath('?itemsPerPage=1&pageNum=2', shopId),
-  dedicatedSnapshotsPath(),
-  dedicatedSnapshotsPath('', 'Sandbox'),
-  dedicatedSnapshotsPath('/shardedClusters'),
-  dedicatedSnapshotsPath('/shardedClusters', 'Shards'),
-  dedicatedSnapshotsPath('?itemsPerPage=1', 'Shards'),
-  clustersPath('/Carts/backup/snapshots', shopId),
-  clustersPath(`/Carts/backup/snapshots/${otherId}`, shopId),
-  `${flexClustersPath()}/Cluster0/backup/restoreJobs`,
-  clustersPath('/Production/backup/restoreJobs'),
-  clustersPath('/Carts/backup/restoreJobs', shopId),
-  schedulePath(),
-  clustersPath('/Carts/backup/schedule', shopId),
-  clustersPath('/Orders/backup/schedule', shopId),
-  `${flexOne}?envelope=true`,
-  `${flexOne}?envelope=false`,
-  flexSnapshotsPath('?envelope=true&itemsPerPage=1'),
-  flexSnapshotsPath('?itemsPerPage=1&pageNum=2'),
-  flexSnapshotsPath('?itemsPerPage=1&pageNum=5'),
-  flexSnapshotsPath('?itemsPerPage=500&pageNum=2'),
-  flexSnapshotsPath('?itemsPerPage=1&includeCount=false'),
-  // As recorded: without their count, events have no next link.
-  eventsPath('?itemsPerPage=1&includeCount=false'),
-  eventsPath('?eventType=TENANT_SNAPSHOT_FAILED&eventType=CLUSTER_DELETED'),
-  // It is not paged.
-  tenantSnapshotsPath('?itemsPerPage=1'),
-];
-
-type Request = readonly [path: string, init?: RequestInit];
-
-const withHeaders = (headers: Readonly<Record<string, string>>) => ({ headers });
-const withAccept = (accept: string) => withHeaders({ authorization: `Bearer ${accessToken}`, accept });
-
-const others: readonly Request[] = [
-  [`${projectsPath}/${emptyId}/alertConfigs`],
-  [flexSnapshotsPath('', 'Cluster0', otherId)],
-  [flexSnapshotsPath('', 'Reports')],
-  [flexSnapshotsPath(`/${otherId}`)],
-  [flexSnapshotsPath(`/${otherId}?envelope=true`)],
-  [flexSnapshotsPath(`/${otherId}?pretty=true`)],
-  [tenantSnapshotsPath(`/${otherId}`)],
-  [flexSnapshotsPath('', 'Production')],
-  [flexSnapshotsPath('', 'Sandbox')],
-  [dedicatedSnapshotsPath('', 'Cluster0')],
-  [`${flexClustersPath()}/Production/backup/restoreJobs`],
-  [dedicatedSnapshotsPath(`/${otherId}`)],
-  [schedulePath('Archive')],
-  [tenantSnapshotsPath('', '%E4')],
-  [tenantSnapshotsPath('', 'Production')],
-  [flexSnapshotsPath('?itemsPerPage=501')],
-  [flexSnapshotsPath('?itemsPerPage=0')],
-  [flexSnapshotsPath('?pageNum=0')],
-  [flexOne, withAccept('application/vnd.atlas.2024-11-12+json')],
-  [flexOne, withAccept('application/json')],
-  [tenantOne, withAccept('application/json')],
-  [flexSnapshotsPath(), { method: 'DELETE' }],
-  [tenantSnapshotsPath(), { method: 'DELETE' }],
-];
-
-/** A login by Digest with a nonce that is not the emulator's. */
-function withDigest(changes: Readonly<Record<string, string | undefined>> = {}) {
-  const parameters = {
-    ...{ username: 'emulator', realm: 'MMS Public API', nonce: 'n', uri: flexOne, response: '0' },
-    ...{ qop: 'auth', nc: '00000001', cnonce: 'c', ...changes },
-  };
-  const sent = Object.entries(parameters).filter(([, value]) => value !== undefined);
-  return withHeaders({ authorization: `Digest ${sent.map(([name, value]) => `${name}="${value}"`).join(', ')}` });
-}
-
-const logins: readonly Request[] = [
-  [flexSnapshotsPath(), withHeaders({})],
-  ['/api/atlas/v2/nothing', withHeaders({})],
-  [flexSnapshotsPath('?envelope=true'), withHeaders({ authorization: 'Basic ZW11bGF0b3I6a2V5' })],
-  [flexSnapshotsPath(), withHeaders({ authorization: 'Bearer unknown' })],
-  [flexSnapshotsPath('?envelope=true'), withHeaders({ authorization: 'Bearer unknown' })],
-  [flexOne, withDigest()],
-  [flexOne, withDigest({ uri: '/elsewhere' })],
-  [flexOne, withDigest({ username: undefined, algorithm: 'MD4', qop: undefined })],
-  [flexOne, withDigest({ qop: 'auth-int', nc: '00000000' })],
-  [flexOne, withDigest({ nc: '1', cnonce: undefined })],
-  [flexOne, withDigest({ opaque: '1", opaque="2' })],
-  [flexOne, withDigest({ opaque: '1" 2' })],
-];
-
-const tokenPath = '/api/oauth/token';
-const revokePath = '/api/oauth/revoke';
-const form = (fields: Record<string, string>) => new URLSearchParams(fields);
-const grant = form({ grant_type: 'client_credentials' });
-/** A request to an OAuth endpoint. */
-const post = (body: RequestInit['body'] = grant, authorization = basic(account.clientId, account.clientSecret)) => ({
-  method: 'POST',
-  headers: { authorization },
-  body,
-});
-
-const oauth: readonly Request[] = [
-  [tokenPath, post()],
-  [tokenPath, post(grant, basic(account.clientId, 'wrong'))],
-  [`${tokenPath}?envelope=true`, post(grant, basic('other', account.clientSecret))],
-  [tokenPath, post(grant, 'Bearer x')],
-  [tokenPath, post(form({ grant_type: 'password' }))],
-  [tokenPath, post('{}')],
-  [tokenPath],
-  [revokePath, post(form({ token: 'unknown' }))],
-  [revokePath, post(form({}))],
-  [revokePath, post(form({ token: accessToken }), basic('other', 'x'))],
-];
-
-const configured: readonly (readonly [options: AtlasEmulatorOptions, ...Request])[] = [
-  [{ envelopeKey: 'envelope' }, `${flexOne}?envelope=true`],
-  [{ paging: { maxItemsPerPage: 3 } }, flexSnapshotsPath('?itemsPerPage=4')],
-  [{ paging: { itemsPerPage: 1, totalCount: false } }, flexSnapshotsPath()],
-  [{ digest: { algorithms: ['SHA-256', 'MD5'] } }, flexOne, withHeaders({})],
-  [{ rateLimit: { capacity: 0 } }, flexOne],
-  [{ rateLimit: { capacity: 0, enforce: true } }, flexOne],
-  [{ rateLimit: { capacity: 0, enforce: true } }, tenantOne],
-  // Without a refill there is no time to name.
-  [{ rateLimit: { capacity: 0, refillPerMinute: 0, enforce: true } }, flexOne],
-  [{ tokens: { lifetime: 30 } }, tokenPath, post()],
-  [{ tokens: { live: 0 } }, tokenPath, post()],
-  [{ tokens: { perMinute: 0, window: 5000 } }, tokenPath, post()],
-  [{ tokens: { perMinute: 0, retryAfter: false } }, tokenPath, post()],
-];
-
-const scripted: readonly (readonly [answer: ScriptedAnswer, ...Request])[] = [
-  ...[400, 401, 402, 403, 404, 405, 406, 410, 500, 503, 504].map((status) => [{ status }, flexOne] as const),
-  [{ status: 401, errorCode: 'TENANT_SNAPSHOT_ACCESS_DENIED' }, tenantOne],
-  [{ status: 403, parameters: ['198.51.100.7'] }, flexOne],
-  ...['NOT_IN_GROUP', 'USER_CANNOT_ACCESS_GROUP', 'USER_CANNOT_ACCESS_ORG'].map(
-    (errorCode) => [{ status: 401, errorCode }, flexOne] as const,
-  ),
-  ...['ORG_REQUIRES_ACCESS_LIST', 'RESOURCE_REQUIRES_ACCESS_LIST'].map(
-    (errorCode) => [{ status: 403, errorCode }, flexOne] as const,
-  ),
-  [{ status: 429, retryAfter: 7 }, flexOne],
-  [{ status: 429 }, tenantOne],
-  [
-    { status: 599, errorCode: 'CODE', detail: 'Detail.', parameters: [1, 'two'], headers: { 'x-test': 'yes' } },
-    flexOne,
-  ],
-  [{ body: { id: 'x' } }, flexOne],
-  [{ body: { id: 'x' }, headers: { 'content-type': 'text/json', 'ratelimit-remaining': '0' } }, flexOne],
-  [{ body: 'plain' }, flexOne],
-  [{ status: 502, body: '<p>' }, flexOne],
-  [{ status: 503, body: '', retryAfter: 'Wed, 21 Oct' }, flexOne],
-  [{ status: 204 }, flexOne],
-  [{ status: 302, headers: { location: '/elsewhere' } }, flexOne],
-  [{ body: { id: 'x' } }, `${flexOne}?envelope=true`],
-  [{ status: 401 }, `${flexOne}?envelope=true`],
-  [{ status: 502, body: '<p>' }, `${flexOne}?envelope=true`],
-  [{ for: 'token', status: 500, retryAfter: 2, headers: { 'x-test': 'yes' } }, tokenPath, post()],
-  [{ for: 'token', status: 503, retryAfter: 2 }, tokenPath, post()],
-  [{ for: 'token', status: 403, errorCode: 'access_denied', detail: 'No.' }, tokenPath, post()],
-  ...[400, 401, 403, 429].map((status) => [{ for: 'token', status }, tokenPath, post()] as const),
-  [{ for: 'token', status: 429, errorCode: 'rate_limited' }, tokenPath, post()],
-];
+const credentials = {
+  serviceAccount: { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' },
+  accessToken: 'token',
+};
 
 /** Headers that Node adds. */
 const plain = ['connection', 'content-length', 'date', 'keep-alive', 'transfer-encoding'];
 
-/** What is not the default of the emulator. */
-interface World {
-  readonly options?: AtlasEmulatorOptions;
-  readonly answer?: ScriptedAnswer;
-}
-
 /** One request to a new emulator, and its response: an object indented, an error as it was sent. */
-async function exchange([path, init]: Request, { options, answer }: World = {}): Promise<string> {
-  const { emulator, get } = await openApi({ seed, credentials: { serviceAccount: account, accessToken }, ...options });
+async function exchange(method: string, path: string, settings: string | undefined): Promise<string> {
+  const { options, scripted, ...sent }: Settings = JSON.parse(settings ?? '{}');
+  const { emulator, get } = await openApi({ seed, credentials, ...options });
   emulator.sunset(false);
-  if (answer !== undefined) emulator.respond(answer);
-  const { status, headers, text } = await get(path, { redirect: 'manual', ...init });
+  if (scripted !== undefined) emulator.respond(scripted);
+  const { status, headers, text } = await get(path, { method, redirect: 'manual', ...sent });
   const body = status === 200 && text.startsWith('{') ? JSON.stringify(JSON.parse(text), null, 2) : text;
   const lines = [...headers].filter(([name]) => !plain.includes(name)).map(([name, value]) => `${name}: ${value}\n`);
-  const { method = 'GET', headers: sent, body: sentBody } = init ?? {};
-  const title = [
-    `${method} ${path}`,
-    options && `by the options ${JSON.stringify(options)}`,
-    answer && `scripted ${JSON.stringify(answer)}`,
-    sent && (Object.keys(sent).length > 0 ? `with ${JSON.stringify(sent)}` : 'without a login'),
-    sentBody,
-  ];
-  return `### ${title.filter(Boolean).join(', ')}\n${status}\n${lines.join('')}\n${body}\n`
+  const title = settings === undefined ? `${method} ${path}` : `${method} ${path}\n${settings}`;
+  return `### ${title}\n\n${status}\n${lines.join('')}\n${body}\n`
     .replaceAll(emulator.url, 'http://127.0.0.1')
     .replaceAll(/nonce="[A-Za-z0-9+/]{32}"/g, 'nonce="…"')
     .replaceAll(/emulator-token-[a-f0-9]{48}/g, 'emulator-token-…');
 }
 
-// The form is that of recorded responses of Atlas, the values are made up. Before you update the file, compare the change with
-// a recording: `npx vitest run test/testing/exchanges.test.ts --update`
 it('the emulator sends the responses in exchanges.http', async () => {
+  const requests = (await readFile(file, 'utf8')).matchAll(/^### (\S+) (\S+)(?:\n(\{.*\}))?$/gm);
   const exchanges = [];
-  for (const path of reads) exchanges.push(await exchange([path]));
-  for (const request of [...others, ...logins, ...oauth]) exchanges.push(await exchange(request));
-  for (const [options, ...request] of configured) exchanges.push(await exchange(request, { options }));
-  for (const [answer, ...request] of scripted) exchanges.push(await exchange(request, { answer }));
-  const note = '# Unless its title says otherwise, a request logs in with a bearer token.';
+  for (const [, method = '', path = '', settings] of requests) exchanges.push(await exchange(method, path, settings));
   await expect([note, ...exchanges].join('\n')).toMatchFileSnapshot('exchanges.http');
 });

@@ -134,7 +134,6 @@ export function snapshotTarget(
   options: RequestOptions,
 ): Target<TenantSnapshot> {
   return clusterTarget(cluster, options, {
-    identifiers: 'the project ID, the cluster name and the snapshot ID',
     lastSegment: `/${snapshotId}`,
     // According to MongoDB's specification, one snapshot does not take `pretty`.
     flexQuery: { envelope: options.envelope },
@@ -148,7 +147,6 @@ export function snapshotTarget(
 export function snapshotListTarget(cluster: ClusterArguments, options: RequestOptions): Target<Page<TenantSnapshot>> {
   const { envelope, pretty } = options;
   return clusterTarget(cluster, options, {
-    identifiers: 'the project ID and the cluster name',
     lastSegment: '',
     flexQuery: { includeCount: true, itemsPerPage: pageSize, envelope, pretty },
     parse: (json) => parsePage(json, parseSnapshot),
@@ -160,11 +158,10 @@ export function snapshotListTarget(cluster: ClusterArguments, options: RequestOp
 function clusterTarget<T>(
   { groupId, clusterName }: ClusterArguments,
   { endpoint, envelope, pretty }: RequestOptions,
-  { identifiers, lastSegment, flexQuery, parse, isEmpty }: ResourceOf<T>,
+  { lastSegment, flexQuery, parse, isEmpty }: ResourceOf<T>,
 ): Target<T> {
   const tenant: Target<T> = {
     endpoint: 'tenant',
-    identifiers,
     apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment}`,
     accept: 'application/json',
     query: { envelope, pretty },
@@ -173,7 +170,6 @@ function clusterTarget<T>(
   if (endpoint === 'tenant') return tenant;
   return {
     endpoint: 'flex',
-    identifiers,
     apiPath: `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots${lastSegment}`,
     accept: 'application/vnd.atlas.2024-11-13+json',
     query: flexQuery,
@@ -183,7 +179,7 @@ function clusterTarget<T>(
 }
 
 /** What differs between one snapshot and the list of them. */
-interface ResourceOf<T> extends Pick<Target<T>, 'identifiers' | 'parse'>, Pick<Fallback<T>, 'isEmpty'> {
+interface ResourceOf<T> extends Pick<Target<T>, 'parse'>, Pick<Fallback<T>, 'isEmpty'> {
   /** The end of the path. */
   readonly lastSegment: string;
   readonly flexQuery: Query;

@@ -26,8 +26,6 @@ export type Query = Readonly<Record<string, QueryValue | readonly QueryValue[] |
 export interface Target<T = unknown> {
   /** Absent for a path that the caller chose. */
   readonly endpoint?: EndpointName;
-  /** What to check after a 404, as a part of a sentence: `the project ID and the cluster name`. */
-  readonly identifiers: string;
   /** The path below `baseUrl`, without the query. */
   readonly apiPath: string;
   /** The media type to accept. For v2 it names the API version. */
@@ -85,7 +83,6 @@ const newestVersion = '2025-03-12';
 export function pathTarget({ path: apiPath }: { readonly path: string }, options: RequestOptions): Target {
   const { apiVersion = newestVersion, envelope, pretty, schema } = options;
   return {
-    identifiers: 'the path and the IDs in it',
     apiPath,
     accept: isVersioned(apiPath) ? `application/vnd.atlas.${apiVersion}+json` : 'application/json',
     query: { ...options.query, ...(envelope && { envelope }), ...(pretty && { pretty }) },
@@ -102,7 +99,7 @@ export function pathListTarget(args: { readonly path: string }, options: Request
 }
 
 /** Whether a path takes a version in its media type. */
-export function isVersioned(apiPath: string): boolean {
+function isVersioned(apiPath: string): boolean {
   return /^\/api\/atlas\/v2(?:\/|$)/.test(apiPath);
 }
 

@@ -62,6 +62,8 @@ export interface LoginRequest {
   readonly path: string;
   /** Whether another endpoint has just accepted the login, so that a 401 does not mean that the token is invalid. */
   readonly isFallback: boolean;
+  /** Tells calls apart in the log. */
+  readonly callNumber: number;
   /** Ends the waits of a login. */
   readonly scope: Scope;
 }
@@ -75,7 +77,7 @@ export interface Authenticator {
    * Sends a request with a login. Repeats the request if Atlas refuses that login and there is another one to try.
    *
    * @returns the final response.
-   * @throws `Failure`, or what the exchange or the scope throws.
+   * @throws an error that says nothing about the call, as calls share a login; or what the exchange or the scope throws.
    */
   authenticate(request: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse>;
 

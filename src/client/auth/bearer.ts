@@ -1,5 +1,5 @@
 import { isLoginRefused } from '../atlas/response.js';
-import { loginFailure } from '../errors/failure.js';
+import { AtlasAuthenticationError } from '../errors/errors.js';
 import { type AccessTokenProvider, type Authenticator, maxCredentialLength } from './authenticator.js';
 
 /**
@@ -55,9 +55,9 @@ async function callProvider(provider: AccessTokenProvider, context: { refused?: 
   try {
     token = await provider(context);
   } catch (cause) {
-    throw loginFailure('The accessToken function failed.', { advice: 'See the cause.', cause });
+    throw new AtlasAuthenticationError('The accessToken function failed.', { advice: 'See the cause.', cause });
   }
   if (isBearerToken(token)) return token;
   const advice = `Return a string of ${bearerTokenForm}.`;
-  throw loginFailure('The accessToken function did not return a bearer token.', { advice });
+  throw new AtlasAuthenticationError('The accessToken function did not return a bearer token.', { advice });
 }

@@ -1,7 +1,8 @@
 import { hash, randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type ApiResponse, isLoginRefused } from '../atlas/response.js';
-import { type Failure, loginFailure } from '../errors/failure.js';
+import { advice } from '../errors/advice.js';
+import { AtlasAuthenticationError } from '../errors/errors.js';
 import type { ApiKeyCredentials, Authenticator, ExchangeWith, LoginRequest } from './authenticator.js';
 import { type DigestChallenge, findChallenge, hasHash } from './digest-challenge.js';
 
@@ -55,7 +56,7 @@ export class DigestAuthenticator implements Authenticator {
   /**
    * Returns the session that answers a response, and keeps it for later calls. `undefined` if the response is final.
    *
-   * @throws {@link Failure} if the server offers another login.
+   * @throws {@link AtlasAuthenticationError} if the server offers another login.
    */
   #sessionFor(response: ApiResponse): DigestSession | undefined {
     const offer = isLoginRefused(response) ? response.headers['www-authenticate'] : undefined;
@@ -70,11 +71,11 @@ export class DigestAuthenticator implements Authenticator {
   }
 }
 
-function unsupported(offer: string): Failure {
+function unsupported(offer: string): AtlasAuthenticationError {
   const what = `The server did not offer a Digest challenge that this client supports. It offered: ${offer}.`;
-  if (hasHash('md5')) return loginFailure(what, { status: 401 });
-  const advice = 'Log in with a service account, which needs no MD5.';
-  return loginFailure(`${what} Node.js has no MD5 here, as in FIPS mode.`, { advice, status: 401 });
+  if (hasHash('md5')) return new AtlasAuthenticationError(what, { status: 401, advice: advice.baseUrl });
+  const why = `${what} Node.js has no MD5 here, as in FIPS mode.`;
+  return new AtlasAuthenticationError(why, { status: 401, advice: advice.noMd5 });
 }
 
 /** A challenge combined with an API key. What is the same for every request is computed once, which saves a fifth of a call. */

@@ -2,12 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { debuglog } from 'node:util';
 import * as z from 'zod';
 import { fieldsOf } from '../atlas/json.js';
+import { Mask } from '../atlas/mask.js';
 import { type ApiResponse, isLoginRefused, readBody } from '../atlas/response.js';
-import { type Failure, loginFailure, noResponseFailure } from '../errors/failure.js';
-import { acceptedCoding } from '../http/codings.js';
-import type { ExchangeLimits, HttpResponse } from '../http/exchange.js';
+import { advice } from '../errors/advice.js';
+import { noTokenError } from '../errors/call-errors.js';
+import { AtlasAuthenticationError } from '../errors/errors.js';
+import type { ExchangeLimits } from '../http/exchange.js';
+import { acceptedCoding, type HttpResponse } from '../http/response.js';
 import { isRateLimitStatus, isTemporaryStatus, parseRetryAfter } from '../http/retry.js';
-import { waitAtMost } from '../http/timer.js';
+import { Scope } from '../http/scope.js';
 import type { Transport } from '../http/transport.js';
 import type { Authenticator, ExchangeWith, LoginRequest, ServiceAccountCredentials } from './authenticator.js';
 import { isBearerToken } from './bearer.js';
@@ -52,6 +55,8 @@ export interface TokenRequestSettings extends ExchangeLimits {
  */
 export class ServiceAccount implements Authenticator {
   readonly secrets: readonly string[];
+  /** ms. */
+  readonly #attemptTimeout: number;
   readonly #post: (path: string, body: string) => Promise<HttpResponse>;
   // A token request serves all calls, so it must not run in the async context of the call that caused it.
   readonly #inOwnContext = AsyncLocalStorage.snapshot();
@@ -75,18 +80,27 @@ export class ServiceAccount implements Authenticator {
       authorization: `Basic ${basic}`,
     }).flat();
     this.#post = (path, body) => transport.exchange({ method: 'POST', path: prefix + path, headers, body }, limits);
+    this.#attemptTimeout = limits.attemptTimeout;
     this.secrets = [clientSecret, basic];
   }
 
-  async authenticate({ isFallback, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
-    const token = await scope.waitFor('logging in', this.#currentToken());
+  async authenticate(
+    { isFallback, scope, callNumber }: LoginRequest,
+    exchangeWith: ExchangeWith,
+  ): Promise<ApiResponse> {
+    const token = await scope.waitFor('logging in', this.#currentToken(callNumber));
     const response = await exchangeWith(`Bearer ${token}`);
     if (!isLoginRefused(response) || isFallback || !this.#discard(token)) return response;
-    return exchangeWith(`Bearer ${await scope.waitFor('logging in', this.#currentToken())}`);
+    return exchangeWith(`Bearer ${await scope.waitFor('logging in', this.#currentToken(callNumber))}`);
   }
 
   async close(): Promise<void> {
-    await waitAtMost(closeTimeout, this.#revokeToken(), false).catch(() => undefined);
+    const scope = new Scope();
+    const timer = setTimeout(() => scope.end(new Error('close() takes no longer')), closeTimeout);
+    await scope
+      .waitFor('waiting for the response', this.#revokeToken())
+      .catch(() => undefined)
+      .finally(() => clearTimeout(timer));
   }
 
   /** @see https://www.rfc-editor.org/rfc/rfc7009 */
@@ -98,9 +112,9 @@ export class ServiceAccount implements Authenticator {
   }
 
   /** Returns the token in use, or a new one if there is none or it is due for renewal. */
-  async #currentToken(): Promise<string> {
+  async #currentToken(callNumber: number): Promise<string> {
     if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token.value;
-    this.#fetching ??= this.#inOwnContext(() => this.#renew()).finally(() => {
+    this.#fetching ??= this.#inOwnContext(() => this.#renew(callNumber)).finally(() => {
       this.#fetching = undefined;
     });
     return this.#fetching;
@@ -118,9 +132,9 @@ export class ServiceAccount implements Authenticator {
   }
 
   /** Fetches a new token. If that fails, the old one serves while it is valid. */
-  async #renew(): Promise<string> {
+  async #renew(callNumber: number): Promise<string> {
     try {
-      this.#token = await this.#fetchToken();
+      this.#token = await this.#fetchToken(callNumber);
     } catch (failed) {
       const old = this.#token;
       const now = Date.now();
@@ -131,22 +145,25 @@ export class ServiceAccount implements Authenticator {
     return this.#token.value;
   }
 
-  async #fetchToken(): Promise<AccessToken> {
+  async #fetchToken(callNumber: number): Promise<AccessToken> {
     const startedAt = Date.now();
     const path = '/api/oauth/token';
+    const log = (end: unknown) =>
+      debug('call %d: POST %s ended with %s after %d ms', callNumber, path, end, Date.now() - startedAt);
     // An exchange without a scope rejects only if it gets no response.
     const response = await this.#post(path, 'grant_type=client_credentials').catch((reason) => {
-      debug('token request to %s got no response', path);
-      throw noResponseFailure(reason, true);
+      const error = noTokenError(reason, path, new Mask(this.secrets), this.#attemptTimeout);
+      log(error.code);
+      throw error;
     });
-    debug('token request to %s ended with %d after %d ms', path, response.status, Date.now() - startedAt);
+    log(response.status);
     const { json, problem } = readBody(response);
     if (response.status !== 200) throw refusedRequest(response, json);
     const parsed = tokenResponseSchema.safeParse(json);
     if (!parsed.success) {
       const why = problem === undefined ? '' : `, because its body ${problem}`;
       const what = `The response to the access token request has status 200 but no bearer token${why}.`;
-      throw loginFailure(what, { status: 200 });
+      throw new AtlasAuthenticationError(what, { status: 200, advice: advice.baseUrl });
     }
     const { access_token: value, expires_in } = parsed.data;
     const lifetime = (expires_in ?? usualLifetime) * 1000;
@@ -154,8 +171,8 @@ export class ServiceAccount implements Authenticator {
   }
 }
 
-/** The failure of a token request that Atlas refuses. Calls that waited for it mask its texts: each has sent other tokens. */
-function refusedRequest({ status, headers, decodingProblem }: HttpResponse, json: unknown): Failure {
+/** Builds the error of a token request that Atlas refuses. */
+function refusedRequest({ status, headers, decodingProblem }: HttpResponse, json: unknown): AtlasAuthenticationError {
   // An OAuth error, except over the rate limit: there Atlas sends an error body of its own.
   // https://www.rfc-editor.org/rfc/rfc6749#section-5.2
   const fields = fieldsOf(json);
@@ -165,18 +182,16 @@ function refusedRequest({ status, headers, decodingProblem }: HttpResponse, json
   const said = [error, errorDescription, bodyProblem].filter(Boolean).join(': ').replace(/\.$/, '');
   const what = `The access token request failed with status ${status}${said && `, ${said}`}.`;
   const retryAfterMs = parseRetryAfter(headers);
-  const details = { advice: adviseOnRefusal(status, errorDescription), status, error, errorDescription, retryAfterMs };
-  return loginFailure(what, details, { isRetryable: isTemporaryStatus(status), retryAfterMs });
+  const details = { status, error, errorDescription, retryAfterMs };
+  return new AtlasAuthenticationError(what, { ...details, advice: adviseOnRefusal(status, errorDescription) });
 }
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function adviseOnRefusal(status: number, errorDescription = ''): string | undefined {
-  if (isRateLimitStatus(status) || (status === 403 && /limit/i.test(errorDescription))) {
-    return 'Share one token between all processes: pass a function as credentials.accessToken (examples/shared-token.mjs).';
-  }
-  if (status !== 400 && status !== 401) return undefined;
-  return 'Check clientId and clientSecret (MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET), and that the secret has not expired.';
+function adviseOnRefusal(status: number, errorDescription = ''): string {
+  if (isRateLimitStatus(status) || (status === 403 && /limit/i.test(errorDescription))) return advice.tokenLimit;
+  if (status === 400 || status === 401) return advice.tokenRefused;
+  return isTemporaryStatus(status) ? advice.unavailable : advice.baseUrl;
 }

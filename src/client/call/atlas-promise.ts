@@ -1,5 +1,5 @@
 import { AtlasError } from '../errors/errors.js';
-import type { Success } from './call.js';
+import type { Answer } from './call.js';
 
 /** How Atlas responded to a call. */
 export interface AtlasResponse {
@@ -11,8 +11,6 @@ export interface AtlasResponse {
   endpoint?: 'tenant' | 'flex' | undefined;
   /** Attempts made, at both endpoints. */
   attempts: number;
-  /** The rate limit, if the response names it: the size of the bucket, and the requests left in it. */
-  rateLimit?: { limit?: number | undefined; remaining?: number | undefined } | undefined;
 }
 
 /** The promise of a call's result. */
@@ -23,25 +21,25 @@ export interface AtlasPromise<T> extends Promise<T> {
    * @example
    * ```ts
    * const { data, response } = await client.listTenantSnapshots(groupId, 'Cluster0').withResponse();
-   * console.log(data.length, response.attempts, response.rateLimit?.remaining);
+   * console.log(data.length, response.attempts);
    * ```
    */
   withResponse(): Promise<{ data: T; response: AtlasResponse }>;
 }
 
 /** The promise of a call's data and response. */
-export function toAtlasPromise<T>(result: Promise<Success<T>>): AtlasPromise<T> {
+export function toAtlasPromise<T>(result: Promise<Answer<T>>): AtlasPromise<T> {
   // Not closures: an error keeps the functions on its stack alive, and a closure would keep the response alive with them.
   const promise = result.then(dataOf<T>, throwError);
   const withResponse = async () => {
     // Awaited first, so that a rejection of either promise is handled.
     const data = await promise;
-    return { data, response: describeResponse(await result) };
+    return { data, response: responseOf(await result) };
   };
   return Object.assign(promise, { withResponse });
 }
 
-function dataOf<T>({ data }: Success<T>): T {
+function dataOf<T>({ data }: Answer<T>): T {
   return data;
 }
 
@@ -52,17 +50,7 @@ function throwError(reason: unknown): never {
   throw reason;
 }
 
-function describeResponse({ response, target, attempts }: Success<unknown>): AtlasResponse {
-  const { status, headers } = response;
-  const described: AtlasResponse = { status, headers: { ...headers }, attempts };
-  if (target.endpoint !== undefined) described.endpoint = target.endpoint;
-  const limit = parseCount(headers['ratelimit-limit']);
-  const remaining = parseCount(headers['ratelimit-remaining']);
-  if (limit !== undefined) described.rateLimit = { limit };
-  if (remaining !== undefined) described.rateLimit = { ...described.rateLimit, remaining };
-  return described;
-}
-
-function parseCount(value: string | undefined): number | undefined {
-  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+function responseOf({ status, headers, endpoint, attempts }: Answer<unknown>): AtlasResponse {
+  const response = { status, headers: { ...headers }, attempts };
+  return endpoint === undefined ? response : { ...response, endpoint };
 }

@@ -1,32 +1,31 @@
 import type { Authenticator } from '../auth/authenticator.js';
+import { bearerLogin, providerLogin } from '../auth/bearer.js';
+import { DigestAuthenticator } from '../auth/digest.js';
+import { ServiceAccount } from '../auth/service-account.js';
 import type { ClientSettings } from '../config/client-options.js';
-import { startTimer } from '../http/timer.js';
 import { Transport } from '../http/transport.js';
-import { createAuthenticator } from './create-authenticator.js';
 
 /** A call that has not ended. */
 interface RunningCall {
-  /**
-   * Ends the call because of `close()`.
-   *
-   * @param isTimeUp - whether to end it even during an attempt.
-   */
-  readonly close: (isTimeUp: boolean) => void;
-  /** Its index in the list of running calls. */
-  index: number;
+  /** Ends the call because of `close()`. */
+  close(): void;
 }
 
-/** What the calls of a client share, and which of them are running. */
+// Captured at import, so that it works under fake timers too.
+const { setImmediate } = globalThis;
+
+/** What the calls of a client share. */
 export class ClientState {
   readonly settings: ClientSettings;
   readonly transport: Transport;
   readonly authenticator: Authenticator;
   /** Whether `close()` has been called. */
   isClosed = false;
-  // Not a set: at 16 calls at a time, what it leaves to the garbage collector costs half as much as a call.
+  /** Whether the tenant endpoint has turned out to be gone. Then no call falls back on it. */
+  isTenantGone = false;
+  // Not a Set: at 16 calls at a time, what it leaves to the garbage collector costs half as much as a call.
   readonly #running: RunningCall[] = [];
   #closing: Promise<void> | undefined;
-  #onIdle = () => {};
 
   constructor(settings: ClientSettings) {
     this.settings = settings;
@@ -34,47 +33,37 @@ export class ClientState {
     this.authenticator = createAuthenticator(settings, this.transport);
   }
 
-  /** Adds a call that has started. Returns what {@link remove} takes. */
-  add(close: RunningCall['close']): RunningCall {
-    const call = { close, index: this.#running.length };
+  /** Adds a call that has started. */
+  add(call: RunningCall): void {
     this.#running.push(call);
-    return call;
   }
 
-  /** Removes a call that has ended. The last one of the list takes its place. */
-  remove({ index }: RunningCall): void {
-    const last = this.#running.pop();
-    if (last !== undefined && last.index !== index) {
-      last.index = index;
-      this.#running[index] = last;
-    }
-    if (this.#running.length === 0) this.#onIdle();
+  /** Removes a call that has ended. */
+  remove(call: RunningCall): void {
+    this.#running.splice(this.#running.indexOf(call), 1);
   }
 
-  /**
-   * Waits for the calls in flight, and closes what they share.
-   *
-   * @param timeout - how long the calls may take, in ms. Default: as long as they need.
-   */
-  async close(timeout?: number): Promise<void> {
-    const stopTimer = timeout === undefined ? undefined : startTimer(timeout, () => this.#endCalls(true));
+  /** Ends the calls that run, and closes what they share. */
+  close(): Promise<void> {
     this.#closing ??= this.#closeOnce();
-    await this.#closing.finally(stopTimer);
+    return this.#closing;
   }
 
   async #closeOnce(): Promise<void> {
     this.isClosed = true;
-    this.#endCalls(false);
-    if (this.#running.length > 0) {
-      await new Promise<void>((resolve) => {
-        this.#onIdle = resolve;
-      });
-    }
+    for (const call of this.#running) call.close();
+    // The calls reject before the next turn of the event loop.
+    await new Promise<void>((resolve) => setImmediate(resolve));
     await this.authenticator.close?.();
     await this.transport.close();
   }
+}
 
-  #endCalls(isTimeUp: boolean): void {
-    for (const call of this.#running) call.close(isTimeUp);
-  }
+/** Creates the login for the credentials of a client. */
+function createAuthenticator(settings: ClientSettings, transport: Transport): Authenticator {
+  const { credentials } = settings;
+  if ('publicKey' in credentials) return new DigestAuthenticator(credentials);
+  if ('clientId' in credentials) return new ServiceAccount(credentials, transport, settings);
+  const { accessToken } = credentials;
+  return typeof accessToken === 'string' ? bearerLogin(accessToken) : providerLogin(accessToken);
 }

@@ -1,134 +1,157 @@
-import { type ApiResponse, errorCodeOf, readResponse } from '../atlas/response.js';
+import { type ApiResponse, isSuccess, readResponse } from '../atlas/response.js';
 import { type Fallback, mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
-import { adviseOnBody, adviseOnSize, proxyAdvice } from '../errors/advice.js';
-import { AtlasTimeoutError } from '../errors/errors.js';
-import { Failure, noResponseFailure, statusFailure, unusableFailure } from '../errors/failure.js';
-import { acceptedCoding } from '../http/codings.js';
-import { NoResponse } from '../http/no-response.js';
-import { decideRetry } from '../http/retry.js';
-import type { Call, FailedAttempt, Outcome } from './call.js';
-import { logAttempt, reportRetry } from './tracing.js';
+import { advice } from '../errors/advice.js';
+import {
+  apiError,
+  invalidResponseError,
+  isTemporary,
+  type LoginError,
+  loginErrorOf,
+  noResponseError,
+} from '../errors/call-errors.js';
+import { type AtlasApiError, isAtlasApiError, isAtlasError } from '../errors/errors.js';
+import { acceptedCoding } from '../http/response.js';
+import { retryDelay } from '../http/retry.js';
+import type { Answer, Call } from './call.js';
+import { logAttempt, logRetry } from './tracing.js';
 
 /** The limit of each exchange with the fallback, in ms. */
 const fallbackTimeout = 5_000;
 
 /**
- * Requests what a target has. If the target lacks it, asks its fallback. If that does not have it either, the outcome is that of the
- * first target, with the attempts at both.
+ * Requests what a target has. Makes attempts until one succeeds, or until there is no next one. If the target lacks it, asks its
+ * fallback.
  *
- * @throws what ended the call early.
+ * @throws the error of the last attempt, or what ended the call early.
  */
-export async function request<T>(target: Target<T>, call: Call): Promise<Outcome<T>> {
-  const { fallback } = target;
-  const first = await requestWithRetries(target, call);
-  if (first.ok || fallback === undefined || !isLacking(first.failure, fallback)) return first;
-  const second = await askFallback(fallback, first, call);
-  return second ?? { ...first, attempts: call.attempts };
+export async function request<T>(target: Target<T>, call: Call): Promise<Answer<T>> {
+  for (let retries = 0; ; retries += 1) {
+    try {
+      return await makeAttempt(target, call, call.settings.attemptTimeout);
+    } catch (error) {
+      call.scope.throwIfEnded();
+      if (target.fallback && isLacking(error, target.fallback) && !call.client.isTenantGone) {
+        return askFallback(target.fallback, error, call);
+      }
+      await waitToRetry(error, retries, call);
+    }
+  }
 }
 
-/** Makes attempts until one succeeds, or until there is no next one. */
-async function requestWithRetries<T>(target: Target<T>, call: Call): Promise<Outcome<T>> {
-  for (let retries = 0; ; retries += 1) {
-    const outcome = await makeAttempt(target, call, false);
-    if (outcome.ok) return outcome;
-    const remaining = call.deadline - performance.now();
-    const { retry, jitter } = outcome.failure;
-    const { delay, notRetried } = decideRetry(retry, jitter, { retries, remaining }, call.settings);
-    if (delay === undefined) return { ...outcome, notRetried };
-    // Before the report, because only a retry that is going to happen is reported.
-    call.continueAfter(outcome, 'waiting to retry');
-    reportRetry(call, outcome, delay);
-    await call.pause(delay);
-  }
+/**
+ * Waits before the next attempt.
+ *
+ * @throws the error of the last attempt, if there is no next one.
+ */
+async function waitToRetry(error: unknown, retries: number, call: Call): Promise<void> {
+  if (retries === call.settings.maxRetries || !isTemporary(error)) throw error;
+  const retryAfterMs = 'retryAfterMs' in error ? error.retryAfterMs : undefined;
+  const delay = retryDelay(retryAfterMs, retries, call.deadline - performance.now());
+  if (delay === undefined) throw error;
+  call.lastError = error;
+  logRetry(call, error, delay);
+  await call.scope.sleep('waiting to retry', delay);
 }
 
 /** Whether a target failed because it lacks what was requested. */
-function isLacking<T>({ response }: Failure, fallback: Fallback<T>): boolean {
-  return response !== undefined && fallback.isMissing(response.status, errorCodeOf(response));
+function isLacking<T>(error: unknown, fallback: Fallback<T>): error is AtlasApiError {
+  return isAtlasApiError(error) && fallback.isMissing(error.status, error.errorCode);
 }
 
 /**
- * Makes one attempt at the fallback. Returns undefined if the fallback lacks the data, the attempt fails, or the deadline of the
- * call passes.
- *
- * @param first - how the first target failed.
- * @throws what ended the call early, unless it is the deadline.
+ * Makes one attempt at the fallback. If the fallback lacks the data too, or the attempt fails, the call ends with the error of the
+ * first target, and the attempts at both. So it does if its deadline passes.
  */
-async function askFallback<T>({ target, isEmpty }: Fallback<T>, first: FailedAttempt, call: Call) {
+async function askFallback<T>(fallback: Fallback<T>, missing: AtlasApiError, call: Call): Promise<Answer<T>> {
+  const { settings, client, target: first } = call;
   try {
-    call.continueAfter(first, `about to ask the ${target.endpoint} endpoint`);
-    const second = await makeAttempt(target, call, true);
-    return second.ok && !isEmpty(second.data) ? second : undefined;
-  } catch (reason) {
-    // The call then ends with the error of the first target. Only an abort and close() win over that.
-    if (reason instanceof AtlasTimeoutError) return undefined;
-    throw reason;
+    const attemptTimeout = Math.min(fallbackTimeout, settings.attemptTimeout);
+    const answer = await makeAttempt(fallback.target, call, attemptTimeout, true);
+    if (!fallback.isEmpty(answer.data)) return answer;
+  } catch (error) {
+    if (isAtlasError(error, 'CLOSED')) throw error;
+    const isGone =
+      isAtlasApiError(error, { status: 410 }) || isAtlasApiError(error, { errorCode: 'RESOURCE_NOT_FOUND' });
+    if (isGone) client.isTenantGone = true;
   }
+  call.target = first;
+  throw Object.assign(missing, { attempts: call.attempts });
 }
 
-/** Sends a request, and finds out what its response means. */
-async function makeAttempt<T>(target: Target<T>, call: Call, isFallback: boolean): Promise<Outcome<T>> {
-  call.startAttempt(target);
+/** Sends a request with its login, and parses the response. */
+async function makeAttempt<T>(
+  target: Target<T>,
+  call: Call,
+  attemptTimeout: number,
+  isFallback = false,
+): Promise<Answer<T>> {
+  const { client, scope, settings } = call;
+  scope.throwIfEnded();
+  call.target = target;
+  call.attempts += 1;
   const startedAt = performance.now();
-  try {
-    const outcome = await evaluate(await sendRequest(target, call, isFallback), target, call);
-    logAttempt(call, startedAt, outcome);
-    return outcome;
-  } catch (reason) {
-    logAttempt(call, startedAt, { endedEarly: reason });
-    throw reason;
-  }
-}
+  const path = toPath(client.settings.prefix, target);
+  const limits = { attemptTimeout, maxResponseSize: settings.maxResponseSize };
 
-/**
- * Sends a request with its login. Resends it once, with a new login, if the connection died: the server may have closed an idle one.
- *
- * @returns the response, or why there is none.
- */
-async function sendRequest(target: Target, call: Call, isFallback: boolean): Promise<ApiResponse | Failure> {
-  const { settings, client, scope } = call;
-  const { maxResponseSize } = settings;
-  const { prefix, userAgent } = client.settings;
-  const attemptTimeout = isFallback ? Math.min(fallbackTimeout, settings.attemptTimeout) : settings.attemptTimeout;
-  const path = toPath(prefix, target);
-  const exchangeWith = async (authorization?: string) => {
-    const headers = ['accept', target.accept, 'accept-encoding', acceptedCoding, 'user-agent', userAgent];
+  const send = async (authorization?: string) => {
+    const headers = [
+      'accept',
+      target.accept,
+      'accept-encoding',
+      acceptedCoding,
+      'user-agent',
+      client.settings.userAgent,
+    ];
     if (authorization !== undefined) {
       headers.push('authorization', authorization);
-      call.keepSecret(authorization);
+      call.authorizations.push(authorization);
     }
-    const get = { method: 'GET', path, headers, body: null } as const;
-    const response = await client.transport.exchange(get, { attemptTimeout, maxResponseSize }, scope);
-    return readResponse(response, mayBeEnveloped(target));
-  };
-  for (let isResend = false; ; isResend = true) {
     try {
-      return await client.authenticator.authenticate({ path, isFallback, scope }, exchangeWith);
+      const response = await client.transport.exchange({ method: 'GET', path, headers, body: null }, limits, scope);
+      return readResponse(response, mayBeEnveloped(target));
     } catch (reason) {
-      if (reason instanceof Failure) return reason;
-      if (!(reason instanceof NoResponse)) throw reason;
-      if (!reason.isDeadConnection || isResend) return noResponseFailure(reason);
+      scope.throwIfEnded();
+      const error = noResponseError(reason, call, attemptTimeout);
+      if (isFallback && isTemporary(error)) client.isTenantGone = true;
+      throw error;
     }
+  };
+
+  try {
+    const response = await client.authenticator.authenticate(
+      { path, isFallback, scope, callNumber: call.number },
+      send,
+    );
+    const { status, headers } = response;
+    call.status = status;
+    if (!isSuccess(status)) throw apiError(response, call);
+    const data = await parse(response, target, call);
+    logAttempt(call, startedAt, status);
+    return { data, status, headers, endpoint: target.endpoint, attempts: call.attempts };
+  } catch (reason) {
+    // A login throws errors that say nothing about a call.
+    const isOfLogin = isAtlasError(reason) && reason.operation === undefined;
+    const error = isOfLogin ? loginErrorOf(reason as LoginError, call) : reason;
+    logAttempt(call, startedAt, error);
+    throw error;
   }
 }
 
-/** Finds out what a response means, or that there is none, and parses the body of a success. */
-async function evaluate<T>(response: ApiResponse | Failure, target: Target<T>, call: Call): Promise<Outcome<T>> {
-  const { attempts } = call;
-  const fail = (failure: Failure): FailedAttempt => ({ ok: false, failure, target, attempts });
-  if (response instanceof Failure) return fail(response);
-  if (!response.ok) return fail(statusFailure(response));
-  const { status, json, problem, truncatedAt } = response;
+/** Parses the body of a success. */
+async function parse<T>(
+  { status, json, problem, truncatedAt }: ApiResponse,
+  target: Target<T>,
+  call: Call,
+): Promise<T> {
   // Only 200 carries data; any other 2xx is unusable.
-  if (status !== 200) return fail(unusableFailure(response, `its status is ${status}, not 200`, proxyAdvice));
+  if (status !== 200) throw invalidResponseError(call, `its status is ${status}, not 200`);
   if (problem !== undefined) {
-    const advice = truncatedAt === undefined ? proxyAdvice : adviseOnSize(target);
-    return fail(unusableFailure(response, `its body ${problem}`, advice));
+    const whatToDo = truncatedAt === undefined ? advice.unusable : advice.tooLarge;
+    throw invalidResponseError(call, `its body ${problem}`, whatToDo);
   }
-  call.forgetFailure();
-  const pending = target.parse(json);
-  // Awaited only if it is a promise: awaiting a value takes 1 % of a call.
-  const parsed = 'then' in pending ? await call.scope.waitFor('waiting for the schema', pending) : pending;
-  if (!parsed.success) return fail(unusableFailure(response, parsed, adviseOnBody(target)));
-  return { ok: true, data: parsed.data, target, attempts, response };
+  // Atlas has sent data, so an earlier failure is not the cause if the call ends early from now on.
+  call.lastError = undefined;
+  const parsed = await call.scope.waitFor('waiting for the schema', target.parse(json));
+  if (!parsed.success) throw invalidResponseError(call, parsed);
+  return parsed.data;
 }

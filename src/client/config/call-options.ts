@@ -5,7 +5,7 @@ import { isStandardSchema, type SchemaError, type StandardSchema } from '../atla
 import { pathSchema, type QueryValue, type RequestOptions } from '../atlas/target.js';
 import { AtlasInvalidArgumentError } from '../errors/errors.js';
 import { inputIssues, listIssues } from '../errors/issues.js';
-import { type CallDefaults, endpoint, retries, retryAfter } from './client-options.js';
+import { type CallDefaults, endpoint, retries } from './client-options.js';
 import { abortSignal, flag, milliseconds, noOption, optionsError } from './option-schemas.js';
 
 /** Options of one call. They override those of the client. */
@@ -18,8 +18,6 @@ export interface CallOptions {
   attemptTimeout?: number | undefined;
   /** The maximum number of retries. */
   maxRetries?: number | undefined;
-  /** The longest `Retry-After` that the call waits for, in ms. A longer one ends it at once. */
-  maxRetryAfter?: number | undefined;
   /** Asks Atlas to always return status 200, with the real status in the body. The result is the same. */
   envelope?: boolean | undefined;
   /** Asks Atlas to indent the body. The result is the same. */
@@ -53,7 +51,6 @@ const commonFields = {
   timeout: milliseconds,
   attemptTimeout: milliseconds,
   maxRetries: retries,
-  maxRetryAfter: retryAfter,
   envelope: flag,
   pretty: flag,
 } satisfies Record<Exclude<keyof CallOptions, 'endpoint'>, z.ZodType>;
@@ -76,8 +73,6 @@ const getOptions = commonOptions.extend({
     .optional(),
 } satisfies Record<Exclude<keyof GetOptions, keyof typeof commonFields>, z.ZodType>);
 
-const closeOptions = z.strictObject({ timeout: milliseconds }, { error: optionsError }).partial();
-
 const pageNum = z.undefined('must not be set (getAll reads every page)').optional();
 const getAllOptions = getOptions.extend({
   query: z.object({ pageNum }, 'must be an object').catchall(parameter).optional(),
@@ -91,7 +86,6 @@ const methods = {
   listTenantSnapshots: { arguments: z.object(cluster), options: callOptions },
   get: { arguments: z.object({ path: pathSchema }), options: getOptions },
   getAll: { arguments: z.object({ path: pathSchema }), options: getAllOptions },
-  close: { arguments: z.object({}), options: closeOptions },
 };
 
 /** A method of the client. */
@@ -103,8 +97,7 @@ export function checkCall(operation: Operation, args: object, options: object): 
   const found = [...issuesOf(method.arguments, args), ...issuesOf(method.options, options)];
   if (found.length === 0) return undefined;
   const issues = inputIssues({ issues: found });
-  const outcome = operation === 'close' ? 'did nothing' : 'was not sent';
-  const what = `${operation} ${outcome} because of invalid arguments: ${listIssues(issues)}.`;
+  const what = `${operation} was not sent because of invalid arguments: ${listIssues(issues)}.`;
   return new AtlasInvalidArgumentError(what, { operation, issues });
 }
 
@@ -127,7 +120,6 @@ export function resolveCall(defaults: CallDefaults, options: AnyCallOptions): Ca
     timeout: options.timeout ?? defaults.timeout,
     attemptTimeout: options.attemptTimeout ?? defaults.attemptTimeout,
     maxRetries: options.maxRetries ?? defaults.maxRetries,
-    maxRetryAfter: options.maxRetryAfter ?? defaults.maxRetryAfter,
     endpoint: options.endpoint ?? defaults.endpoint,
   };
 }

@@ -5,11 +5,10 @@ import { AtlasConfigurationError } from '../errors/errors.js';
 import { inputIssues, listIssues } from '../errors/issues.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
-import type { RetryLimits } from '../http/retry.js';
 import type { DispatcherLike, TransportOptions } from '../http/transport.js';
 import { resolveCredentials } from './credentials.js';
 import { baseUrlVariable, readBaseUrl } from './environment.js';
-import { longestDelay, milliseconds, optionsError, withMethods } from './option-schemas.js';
+import { milliseconds, optionsError, withMethods } from './option-schemas.js';
 
 /** The package's version. A test compares it with package.json. */
 const version = '0.1.0';
@@ -42,11 +41,6 @@ export interface TenantSnapshotsClientOptions {
   attemptTimeout?: number | undefined;
   /** The maximum number of retries of a call, or of each page of a list. Default: 3. */
   maxRetries?: number | undefined;
-  /**
-   * The longest `Retry-After` that the client waits for, in ms. A longer one ends the call at once, and the error has it as
-   * `retryAfterMs`. Default: 60,000.
-   */
-  maxRetryAfter?: number | undefined;
   /** Limits the body of a response, as sent and as decoded, in bytes: at most 512 MiB. Default: 8 MiB. */
   maxResponseSize?: number | undefined;
   /**
@@ -64,7 +58,8 @@ export interface TenantSnapshotsClientOptions {
 }
 
 /** The options of a client that a call may override, with defaults. */
-export interface CallDefaults extends ExchangeLimits, RetryLimits {
+export interface CallDefaults extends ExchangeLimits {
+  readonly maxRetries: number;
   readonly endpoint: EndpointChoice;
   /** ms. */
   readonly timeout: number;
@@ -85,9 +80,6 @@ const bytes = z.int(sizeError).positive(sizeError).max(largestSize, `must be at 
 
 const retriesError = 'must be a whole number from 0 to 100';
 export const retries = z.int(retriesError).min(0, retriesError).max(100, retriesError);
-
-const retryAfterError = `must be a number of ms from 0 to ${longestDelay}`;
-export const retryAfter = z.number(retryAfterError).min(0, retryAfterError).max(longestDelay, retryAfterError);
 
 export const endpoint = z.enum(['auto', 'tenant', 'flex'], 'must be auto, tenant or flex');
 
@@ -123,7 +115,6 @@ const clientFields = {
   timeout: milliseconds.default(60_000),
   attemptTimeout: milliseconds.default(15_000),
   maxRetries: retries.default(3),
-  maxRetryAfter: retryAfter.default(60_000),
   maxResponseSize: bytes.default(8_388_608),
   dispatcher: withMethods<DispatcherLike>(['dispatch'], 'an undici dispatcher').optional(),
   fetch: z.custom<FetchLike>((value) => typeof value === 'function', 'must be a function').optional(),

@@ -4,7 +4,7 @@
 import * as z from 'zod';
 
 // The longest delay that setTimeout accepts, almost 25 days.
-export const longestDelay = 0x7fff_ffff;
+const longestDelay = 0x7fff_ffff;
 
 /** Checks a time limit. */
 export const milliseconds = z

@@ -1,156 +1,87 @@
-import { type ErrorReport, isMissingRole, notFlexCode } from '../atlas/response.js';
-import { isVersioned, type Target } from '../atlas/target.js';
+import { missingRoleCodes, notFlexCode } from '../atlas/response.js';
 import type { NoResponseKind } from '../http/no-response.js';
 import { isTemporaryStatus } from '../http/retry.js';
-import type { Phase } from '../http/scope.js';
 
-/** A response with an error status, and what its body says. */
-type Refusal = { readonly status: number; readonly error: ErrorReport };
+// What to do about each error. Every sentence fits every call, and the command prints it too.
 
-/** What to do about a response that looks modified on its way. */
-export const proxyAdvice = 'Check whether a proxy modifies responses. If that is not the reason, report a bug.';
-/** What to do about a list that ended early. */
-export const rereadAdvice = 'Read the list again. If that does not help, check whether a proxy modifies responses.';
-const baseUrlAdvice = 'Check baseUrl and any proxy on the way to Atlas.';
-const updateAdvice = 'Update atlas-tenant-snapshots to a version for the current API.';
-const flexAdvice = "Pass endpoint: 'flex', or leave the option out.";
-
-const missingRoleAdvice =
+const checkBaseUrl = 'Check baseUrl (MONGODB_ATLAS_BASE_URL) and any proxy on the way to Atlas.';
+const checkNetwork =
+  'Check the network, baseUrl (MONGODB_ATLAS_BASE_URL) and any proxy on the way to Atlas (HTTPS_PROXY)';
+const needsRole =
   'The login is valid, but a role is missing. Grant the API key or service account a role that can read this, such as Project Read Only.';
-const noAccessListAdvice =
+const needsAccessList =
   'Create an IP access list for the API key or service account, and add the public IP address of this machine.';
 
-/** What to do about an error code that says more than its status. */
-const byCode: Readonly<Record<string, string>> = {
+const byErrorCode: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(missingRoleCodes.map((code) => [code, needsRole])),
+  ORG_REQUIRES_ACCESS_LIST: needsAccessList,
+  RESOURCE_REQUIRES_ACCESS_LIST: needsAccessList,
   IP_ADDRESS_NOT_ON_ACCESS_LIST:
     'Add the IP address in the error to the IP access list of the API key or service account.',
-  ORG_REQUIRES_ACCESS_LIST: noAccessListAdvice,
-  RESOURCE_REQUIRES_ACCESS_LIST: noAccessListAdvice,
   GROUP_NOT_FOUND: 'Check the project ID, and that the login has access to the project.',
   CLUSTER_NOT_FOUND: 'Check the cluster name and the project ID.',
   TENANT_SNAPSHOT_NOT_FOUND: 'List the snapshots to see which exist. Atlas deletes a snapshot when it expires.',
-  CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: 'This is a Flex cluster. Use the Flex API for it.',
+  RESOURCE_NOT_FOUND:
+    "Check the path and the IDs in it. If you set endpoint: 'tenant', use endpoint: 'flex': Atlas has retired the tenant endpoint.",
+  [notFlexCode]:
+    "The cluster is dedicated (M10 or larger) or free (M0). Read the snapshots of a dedicated cluster with getAll('/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots', { schema: dedicatedSnapshotSchema }), or check the backups of all clusters with checkBackups.",
+  CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API:
+    "This is a Flex cluster. Use the Flex API for it: listTenantSnapshots() with endpoint: 'flex'.",
 };
 
-/** Says what to do about a response with an error status. */
-export function adviseOnStatus(response: Refusal, retryAfterMs: number | undefined, target: Target): string {
-  const { status, error } = response;
-  const advice = adviseOnCode(response, target);
-  if (advice !== undefined) return advice;
-  switch (status) {
-    case 400:
-      return 'Check the arguments. If the error has a badRequestDetail, that lists the rejected fields.';
-    case 401:
-      return 'Check the API key or token, its role (such as Project Read Only) and its IP access list.';
-    case 402:
-      return 'The owner of the organization must add a payment method.';
-    case 403:
-      return 'Check the role of the API key or service account (such as Project Read Only) and its IP access list.';
-    case 404:
-      // Atlas itself sends a detail, and usually a code.
-      return error.errorCode || error.detail ? `Check ${target.identifiers}.` : baseUrlAdvice;
-    case 406:
-      return adviseOnVersion(target);
-    case 410:
-      return adviseOnRetired(target);
-    case 429:
-      return `${retryAfterMs ? `Wait ${retryAfterMs} ms` : 'Wait'} before the next call, and make fewer calls.`;
-  }
-  if (status < 400) return `Redirects are not followed. ${baseUrlAdvice}`;
-  return adviseOnServer(status);
+const byStatus: Readonly<Record<number, string>> = {
+  400: 'Check the arguments. If the error has a badRequestDetail, that lists the rejected fields.',
+  401: 'Check the API key or token (the option credentials, or MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY, or MONGODB_ATLAS_ACCESS_TOKEN) and its IP access list.',
+  402: 'The owner of the organization must add a payment method.',
+  403: 'Check the role of the API key or service account (such as Project Read Only) and its IP access list.',
+  404: 'Check the names and IDs of the request. If this is not the answer of Atlas, check baseUrl (MONGODB_ATLAS_BASE_URL) and any proxy on the way.',
+  406: 'Pass get() and getAll() an apiVersion that the path supports. If you did not set one, update atlas-tenant-snapshots.',
+  410: "Atlas has retired this version or endpoint. Use endpoint: 'flex' for snapshots and a newer apiVersion for get() and getAll(), or update atlas-tenant-snapshots.",
+  429: 'Wait (the error has retryAfterMs if Atlas says how long), and make fewer calls.',
+};
+
+/** Says what to do about an error status: by the error code, or else by the status. */
+export function adviseOnStatus(status: number, errorCode = ''): string {
+  const known = Object.hasOwn(byErrorCode, errorCode) ? byErrorCode[errorCode] : byStatus[status];
+  if (known !== undefined) return known;
+  if (isTemporaryStatus(status)) return advice.unavailable;
+  return status < 400 ? `Redirects are not followed. ${checkBaseUrl}` : checkBaseUrl;
 }
 
-/** Says what to do about a status that Atlas itself hardly sends. */
-export function adviseOnServer(status: number): string {
-  if (!isTemporaryStatus(status)) return baseUrlAdvice;
-  return 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.';
-}
-
-/** Says what to do about an error code that says more than the status. */
-function adviseOnCode({ status, error }: Refusal, target: Target): string | undefined {
-  const errorCode = error.errorCode ?? '';
-  if (isMissingRole(status, error.errorCode)) return missingRoleAdvice;
-  if (errorCode === notFlexCode) return adviseOnDedicated(target);
-  if (target.endpoint === 'tenant') {
-    if (errorCode === 'RESOURCE_NOT_FOUND') return adviseOnRetired(target);
-    if (errorCode === 'CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API') return `This is a Flex cluster. ${flexAdvice}`;
-  }
-  return Object.hasOwn(byCode, errorCode) ? byCode[errorCode] : undefined;
-}
-
-/** Says how to read the snapshots of a cluster that is not a Flex cluster. */
-function adviseOnDedicated({ apiPath }: Target): string {
-  const [, groupId = '{groupId}', clusterName = '{clusterName}'] =
-    /\/groups\/([^/]+)\/\w+\/([^/]+)/.exec(apiPath) ?? [];
-  const path = `/api/atlas/v2/groups/${groupId}/clusters/${clusterName}/backup/snapshots`;
-  return `The cluster is dedicated (M10 or larger) or free (M0). Read the snapshots of a dedicated cluster with getAll('${path}', { schema: dedicatedSnapshotSchema }), or check the backups of all clusters with checkBackups.`;
-}
-
-function adviseOnVersion({ endpoint, apiPath }: Target): string {
-  if (endpoint !== undefined) return updateAdvice;
-  return isVersioned(apiPath) ? 'Set the option apiVersion to a version that this path supports.' : baseUrlAdvice;
-}
-
-function adviseOnRetired({ endpoint }: Target): string {
-  if (endpoint === 'tenant') return `Atlas has retired the tenant endpoint. ${flexAdvice}`;
-  return endpoint === undefined ? 'Use a newer apiVersion, or the path that replaced this one.' : updateAdvice;
-}
-
-/** Says what to do about a body that does not match its schema. The schema of `get()` is the caller's. */
-export function adviseOnBody({ endpoint }: Target): string {
-  if (endpoint !== undefined) return proxyAdvice;
-  return 'Check the path and the schema. If that is not the reason, report a bug.';
-}
-
-/** Says what to do about a list with too many pages. */
-export function adviseOnPages({ endpoint }: Target): string {
-  return endpoint === undefined ? 'Set a higher itemsPerPage in the query, or narrow the query.' : proxyAdvice;
-}
-
-/** Says what to do about a body that is too large. */
-export function adviseOnSize({ endpoint, query }: Target): string {
-  const canSetQuery = endpoint === undefined && query['itemsPerPage'] !== undefined;
-  return `Raise maxResponseSize if you expect that much${canSetQuery ? ', or set a lower itemsPerPage in the query' : ''}.`;
-}
-
-/** Says what to do about a page without a new item. */
-export function adviseOnRepeatedPage(totalCount: number | undefined): string {
-  return totalCount === undefined ? `${proxyAdvice} If it is a mock, give its lists a totalCount.` : proxyAdvice;
-}
-
-/** Says what to do about a call that ended at its deadline. */
-export function adviseOnTimeout(phase: Phase): string {
-  if (phase !== 'waiting for a connection') return 'Raise timeout if the call needs longer.';
-  return 'Make fewer calls at once, as the client opens at most 64 connections, or raise timeout if the call needs longer.';
-}
-
-const networkAdvice = 'Check the network, baseUrl and any proxy on the way to Atlas';
-
-/** What to do about an exchange that got no response. */
-const byKind: Readonly<Partial<Record<NoResponseKind, string>>> = {
-  'attempt timeout': 'Raise it if Atlas is slow from here.',
-  'connect timeout': `${networkAdvice}, or raise the client's attemptTimeout if it is below 10 s, because it limits connecting too.`,
-  'proxy login': 'The proxy requires a login (407). Add a user name and password to HTTPS_PROXY.',
-  'proxy refusal':
-    'The proxy refused the connection (403). It may not allow this host: allow it in the proxy, or add it to NO_PROXY.',
-  'dispatcher version':
-    'The dispatcher rejected the request. Pass a dispatcher of undici 7 or 8, not of an older version.',
-  'fetch refusal': 'The option fetch rejected with an error of its own. Check that function.',
-  certificate:
-    'The TLS certificate was rejected. Check baseUrl, or add your certificate authority with NODE_EXTRA_CA_CERTS.',
+/** What to do if there is no response, by its kind. */
+export const adviceOnNoResponse: Readonly<Record<NoResponseKind, string>> = {
+  network: `${checkNetwork}.`,
+  connecting: `${checkNetwork}, or raise the client's attemptTimeout if it is below 10 s, because it limits connecting too.`,
   protocol:
-    'The server does not speak the expected protocol. Check the scheme and the port of baseUrl, and HTTPS_PROXY if it is set.',
+    'The server does not speak the expected protocol. Check the scheme and the port of baseUrl (MONGODB_ATLAS_BASE_URL), and HTTPS_PROXY if it is set.',
+  certificate:
+    'The TLS certificate was rejected. Check baseUrl (MONGODB_ATLAS_BASE_URL), or add your certificate authority with NODE_EXTRA_CA_CERTS.',
+  proxy:
+    'The proxy refused the connection. A 407 needs a user name and password in HTTPS_PROXY. After a 403, allow this host in the proxy, or add it to NO_PROXY.',
+  mock: "No mock answers this request: add one. For snapshots, Flex is asked first: mock that path, or set endpoint: 'tenant'.",
+  sender:
+    'The option fetch or dispatcher failed by itself. Check that function. A dispatcher needs undici 7 or 8, not an older version.',
 };
 
-/**
- * Says what to do about an exchange that got no response.
- *
- * @param target - absent for a token request.
- */
-export function adviseOnTransport(kind: NoResponseKind, target: Target | undefined): string {
-  if (kind !== 'mock') return byKind[kind] ?? `${networkAdvice}.`;
-  if (target === undefined) return 'No mock answers POST /api/oauth/token. Add one.';
-  const isFlexFirst = target.fallback !== undefined;
-  const remedy = isFlexFirst ? "Flex is asked first: mock that path, or set endpoint: 'tenant'." : 'Add one.';
-  return `No mock answers GET ${target.apiPath}. ${remedy}`;
-}
+/** What to do about a response, a list or a call that ended otherwise. */
+export const advice = {
+  attemptTimeout: 'Raise it if Atlas is slow from here.',
+  timeout: 'Raise timeout if the call needs longer.',
+  queue:
+    'Make fewer calls at once, as the client opens at most 64 connections, or raise timeout if the call needs longer.',
+  baseUrl: checkBaseUrl,
+  unavailable: 'Atlas or a gateway in front of it is temporarily unavailable. Try again later.',
+  noMd5: 'Log in with a service account, which needs no MD5.',
+  tokenLimit:
+    'Share one token between all processes: pass a function as credentials.accessToken (examples/shared-token.mjs).',
+  tokenRefused:
+    'Check clientId and clientSecret (MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET), and that the secret has not expired.',
+  closed: 'Await calls before close(), and create a new client for later ones.',
+  unusable:
+    'Check the path and the schema if you passed them, and whether a proxy modifies responses. If that is not the reason, report a bug.',
+  tooLarge:
+    'Raise maxResponseSize if you expect that much. With getAll(), a lower itemsPerPage in the query helps too.',
+  tooManyPages: 'Set a higher itemsPerPage in the query, or narrow the query.',
+  repeatedPage: 'Check whether a proxy drops the query of requests. If it is a mock, give its lists a totalCount.',
+  shortList: 'Read the list again. If that does not help, check whether a proxy modifies responses.',
+};

@@ -54,7 +54,12 @@ export abstract class AtlasError extends Error {
    * @param fields - what else the error says.
    */
   constructor(what: string, { cause, advice, ...fields }: FieldsOf<AtlasError> = {}) {
-    super(advice === undefined ? what : `${what} ${advice}`, cause === undefined ? undefined : { cause });
+    // On one line, as a log has it.
+    const message = [what, advice]
+      .filter(Boolean)
+      .join(' ')
+      .replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' ');
+    super(message, cause === undefined ? undefined : { cause });
     // Leaves undefined fields off the error.
     Object.assign(this, Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)));
     if (advice !== undefined) Object.defineProperty(this, 'advice', { value: advice });
@@ -138,8 +143,8 @@ export class AtlasAuthenticationError extends AtlasError {
 /** No response arrived: no connection, a reset, a response that is cut off, or a `fetch` that failed. The message says why. */
 export class AtlasConnectionError extends AtlasError {
   readonly code = 'CONNECTION' as const;
-  /** What failed, in a word. */
-  declare readonly kind?: Exclude<NoResponseKind, 'attempt timeout' | 'connect timeout'> | undefined;
+  /** What failed, in a word. Only `network` is temporary. */
+  declare readonly kind?: Exclude<NoResponseKind, 'connecting'> | undefined;
 
   /** Creates an error. */
   constructor(what: string, fields: FieldsOf<AtlasConnectionError> = {}) {
@@ -161,10 +166,7 @@ export class AtlasTimeoutError extends AtlasError {
   }
 }
 
-/**
- * The client was closed before the call started, while it waited to retry, or before it asked the tenant endpoint. A call that
- * is still in flight when the `timeout` of `close()` has passed ends with this error too.
- */
+/** The client was closed before or while the call ran. */
 export class AtlasClosedError extends AtlasError {
   readonly code = 'CLOSED' as const;
 }

@@ -1,85 +1,57 @@
-/** Why there is no response, in a word. */
-export type NoResponseKind =
-  | 'attempt timeout'
-  | 'connect timeout'
-  | 'other'
-  | 'proxy login'
-  | 'proxy refusal'
-  | 'dispatcher version'
-  | 'mock'
-  | 'fetch refusal'
-  | 'certificate'
-  | 'protocol';
+/**
+ * Why there is no response, in a word. `sender`: the option `fetch` or `dispatcher` failed by itself. Only `network` and `connecting` are
+ * temporary.
+ */
+export type NoResponseKind = 'network' | 'connecting' | 'protocol' | 'certificate' | 'proxy' | 'mock' | 'sender';
 
-const retryableKinds: readonly NoResponseKind[] = ['attempt timeout', 'connect timeout', 'other'];
+/** What an exchange rejects with when `attemptTimeout` expires. */
+export class AttemptTimeout extends Error {}
 
-/** Why there is no response. */
-export class NoResponse {
-  readonly kind: NoResponseKind;
-  /** ms. */
-  readonly attemptTimeout: number;
-  /** What broke; absent if attemptTimeout expired. */
-  readonly cause: Error | undefined;
-  /**
-   * Whether the connection died before any part of a response arrived, and is not known to be new. A resend may succeed at once.
-   */
-  readonly isDeadConnection: boolean;
+/** What an exchange rejects with if the option `fetch` rejected with something other than a network error, which is the cause. */
+export class FetchRejection extends Error {}
 
-  constructor(kind: NoResponseKind, attemptTimeout: number, cause?: Error, isDeadConnection = false) {
-    this.kind = kind;
-    this.attemptTimeout = attemptTimeout;
-    this.cause = cause;
-    this.isDeadConnection = isDeadConnection;
-  }
+/** An error of undici, of a fetch or of a mock, as a plain error. */
+type SenderError = Error & { code?: string };
 
-  /** Whether another attempt may succeed. */
-  get isRetryable(): boolean {
-    return retryableKinds.includes(this.kind);
-  }
-}
-
-const certificateError =
+const certificateCode =
   /CERT|UND_ERR_PRX_TLS|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|UNKNOWN_CA/;
 
-// The server speaks neither HTTP nor TLS, or one where the other is expected. undici's HTTP parser error has a name, but no fixed
-// code.
-const protocolError = /^(?:ERR_SSL_|EPROTO$|EINVAL$|UND_ERR_HEADERS_OVERFLOW$)/;
+// The server speaks neither HTTP nor TLS, or one where the other is expected.
+const protocolCode = /^(?:ERR_SSL_|EPROTO$|EINVAL$|UND_ERR_HEADERS_OVERFLOW$)/;
 
-const mockCodes = ['UND_MOCK_ERR_MOCK_NOT_MATCHED', 'ERR_NOCK_NO_MATCH'];
+const mockCode = /^(?:UND_MOCK_ERR_MOCK_NOT_MATCHED|ERR_NOCK_NO_MATCH)$/;
 
-/** Classifies an error of undici, of a fetch or of a mock. */
-export function kindOfError(error: Error): NoResponseKind {
+// Only the request that opens a tunnel through a proxy has a headers timeout.
+const connectTimeoutCode = /^UND_ERR_(?:CONNECT|HEADERS)_TIMEOUT$/;
+
+/** Finds out what an exchange without a response rejected with, which may be anything. */
+export function classify(reason: unknown): { readonly kind: NoResponseKind; readonly error: SenderError } {
+  if (!(reason instanceof FetchRejection)) {
+    const error = toError(reason);
+    return { kind: kindOf(error), error };
+  }
+  const error = toError(reason.cause);
+  const kind = kindOf(error);
+  return { kind: kind === 'network' ? 'sender' : kind, error };
+}
+
+function kindOf({ name, message, code = '', cause }: SenderError): NoResponseKind {
   // A fetch wraps the error of its proxy.
-  const { message } = isErrorLike(error.cause) ? error.cause : error;
-  const [, proxyStatus] = /Proxy (?:response|Authentication Required) \((\d+)\)/.exec(message) ?? [];
-  if (proxyStatus === '407') return 'proxy login';
-  if (proxyStatus === '403') return 'proxy refusal';
+  const said = isErrorLike(cause) ? cause.message : message;
+  const [, proxyStatus] = /Proxy (?:response|Authentication Required) \((\d+)\)/.exec(said) ?? [];
+  if (proxyStatus === '407' || proxyStatus === '403') return 'proxy';
   // What answers CONNECT with such a status is no proxy. NaN if no proxy answered.
   if (Number(proxyStatus) < 500) return 'protocol';
-  const code = codeOf(error);
-  if (code === 'UND_ERR_INVALID_ARG') return 'dispatcher version';
-  if (mockCodes.includes(code) || /^(?:\[MSW\]|fetch-mock:)/.test(error.message)) return 'mock';
-  // Only the request that opens a tunnel through a proxy has a headers timeout.
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'UND_ERR_HEADERS_TIMEOUT') return 'connect timeout';
-  if (certificateError.test(code)) return 'certificate';
-  return error.name === 'HTTPParserError' || protocolError.test(code) ? 'protocol' : 'other';
+  if (mockCode.test(code) || /^(?:\[MSW\]|fetch-mock:)/.test(message)) return 'mock';
+  if (connectTimeoutCode.test(code)) return 'connecting';
+  if (certificateCode.test(code)) return 'certificate';
+  // undici's HTTP parser error has a name, but no fixed code.
+  if (name === 'HTTPParserError' || protocolCode.test(code)) return 'protocol';
+  // A dispatcher of undici 6 or older does not accept the handler.
+  return code === 'UND_ERR_INVALID_ARG' ? 'sender' : 'network';
 }
 
-const connectionLossCodes = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
-
-/** Whether an error of undici or of a fetch says that a connection died. */
-export function isConnectionLoss(error: Error): boolean {
-  // undici reports a lost HTTP/2 stream by its message only.
-  const isStreamLost = /REFUSED_STREAM|GOAWAY|HTTP\/2: stream half-closed/.test(error.message);
-  return isStreamLost || connectionLossCodes.includes(codeOf(error));
-}
-
-function codeOf(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-/** Copies what was thrown or reported as a plain error, with its cause. It may be anything. */
-export function toError(reason: unknown): Error & { code?: string } {
+function toError(reason: unknown): SenderError {
   const { name, message, code, cause }: Partial<Record<string, unknown>> = Object(reason);
   const text = [message, reason].find((value) => typeof value === 'string') ?? 'No error was reported';
   const copy = new Error(text, isErrorLike(cause) ? { cause: new Error(cause.message) } : {});

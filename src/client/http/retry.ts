@@ -1,53 +1,19 @@
 const firstDelay = 500;
 const maxDelay = 8_000;
 
-/** What a failure says about another attempt. */
-export interface RetryHints {
-  /** Whether another attempt may succeed. */
-  readonly isRetryable: boolean;
-  /** What the server asked for, in ms. */
-  readonly retryAfterMs?: number | undefined;
-}
-
-/** The options that limit retries. */
-export interface RetryLimits {
-  readonly maxRetries: number;
-  /** ms. A longer `Retry-After` ends the call. */
-  readonly maxRetryAfter: number;
-}
-
-/** Whether a retry follows. */
-export interface RetryDecision {
-  /** How long to wait before the retry, in ms; absent if there is no retry. */
-  readonly delay?: number;
-  /** Why there is no retry, if only the length of the wait prevents it. */
-  readonly notRetried?: string;
-}
-
 /**
- * Decides whether to retry, and when. The delay is 500 ms, doubled with each retry up to 8 s, or `Retry-After` if that is longer.
- * Up to half of the delay is added at random.
+ * Returns how long to wait before a retry, in ms: 500 ms, doubled with each retry up to 8 s, or `Retry-After` if that is longer. Up
+ * to half of it is added at random, which spreads the retries of many callers.
  *
- * @param jitter - from 0 to 1; spreads the retries of many callers.
  * @param retries - how many retries this request has had.
  * @param remaining - ms until the deadline.
+ * @returns `undefined` if the deadline leaves no time for the wait.
  */
-export function decideRetry(
-  { isRetryable, retryAfterMs = 0 }: RetryHints,
-  jitter: number,
-  { retries, remaining }: { retries: number; remaining: number },
-  { maxRetries, maxRetryAfter }: RetryLimits,
-): RetryDecision {
-  if (!isRetryable || retries === maxRetries) return {};
-  const shortest = Math.max(retryAfterMs, Math.min(firstDelay * 2 ** retries, maxDelay));
-  const notRetried = (wait: number, why: string) => ({ notRetried: `Not retried: the wait of ${wait} ms ${why}.` });
-  if (retryAfterMs > maxRetryAfter) {
-    return notRetried(retryAfterMs, `is longer than maxRetryAfter (${maxRetryAfter} ms)`);
-  }
-  if (shortest >= remaining) return notRetried(shortest, 'would pass the deadline');
-  const delay = shortest + (shortest / 2) * jitter;
-  // Leaves out the jitter if the delay ends before the deadline only without it.
-  return { delay: delay < remaining ? delay : shortest };
+export function retryDelay(retryAfterMs: number | undefined, retries: number, remaining: number): number | undefined {
+  const shortest = Math.max(retryAfterMs ?? 0, Math.min(firstDelay * 2 ** retries, maxDelay));
+  if (shortest >= remaining) return undefined;
+  const delay = shortest * (1 + Math.random() / 2);
+  return delay < remaining ? delay : shortest;
 }
 
 /** Whether a request that got this status may succeed later: over a rate limit, or during an outage. */

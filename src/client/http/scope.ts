@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { startTimer } from './timer.js';
 
 /** What a call is doing, as its errors say it. */
 export type Phase =
@@ -42,21 +41,21 @@ export class Scope {
     if (this.#ended !== undefined) interrupt(this.#ended.reason);
   }
 
-  /** Waits for a promise, unless the scope ends first. */
-  waitFor<T>(phase: Phase, promise: Promise<T>): Promise<T> {
+  /** Waits for a value, unless the scope ends first. */
+  waitFor<T>(phase: Phase, value: T | Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      promise.then(resolve, reject);
+      Promise.resolve(value).then(resolve, reject);
       this.begin(phase, reject);
     });
   }
 
   /** Waits for some ms, unless the scope ends first. */
   async sleep(phase: Phase, delay: number): Promise<void> {
-    let stopTimer = () => {};
-    const timer = new Promise<void>((resolve) => {
-      stopTimer = startTimer(delay, resolve);
+    let timer: NodeJS.Timeout | undefined;
+    const elapsed = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, delay);
     });
-    await this.waitFor(phase, timer).finally(stopTimer);
+    await this.waitFor(phase, elapsed).finally(() => clearTimeout(timer));
   }
 }
 

@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
 import { buildConnector, EnvHttpProxyAgent, getGlobalDispatcher, Pool } from 'undici/index.js';
-import { decode } from './codings.js';
-import { Exchange, type ExchangeLimits, type HttpResponse, type PoolState } from './exchange.js';
+import { Exchange, type ExchangeLimits } from './exchange.js';
+import type { HttpResponse } from './response.js';
 import { Scope } from './scope.js';
 
 /**
@@ -56,16 +56,14 @@ export class Transport {
   readonly #dispatcher: Dispatcher;
   /** The client's own connections; absent if the caller passed a dispatcher or a fetch. */
   readonly #own: Pool | EnvHttpProxyAgent | undefined;
-  readonly #poolState: PoolState = { isFirstRequest: false };
 
   constructor(options: TransportOptions) {
-    const { origin, dispatcher } = options;
-    this.#origin = origin;
-    if (dispatcher === undefined) {
-      this.#own = openConnections(options, this.#poolState);
+    this.#origin = options.origin;
+    if (options.dispatcher === undefined) {
+      this.#own = openConnections(options);
       this.#dispatcher = this.#own;
     } else {
-      this.#dispatcher = dispatcher;
+      this.#dispatcher = options.dispatcher;
     }
   }
 
@@ -73,7 +71,7 @@ export class Transport {
    * Sends one request and waits for its response.
    *
    * @param scope - may end the exchange early. By default nothing does: a token request serves many calls.
-   * @throws `NoResponse`, or the reason of the scope if it ends.
+   * @throws what broke, as undici or the fetch reports it; an `AttemptTimeout`; or the reason of the scope if it ends.
    */
   exchange(request: WireRequest, limits: ExchangeLimits, scope = new Scope()): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
@@ -81,8 +79,7 @@ export class Transport {
       const { path, method, headers, body } = request;
       // Not a spread: it would take 3 µs.
       const options = { origin: this.#origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 };
-      const decoded = (response: HttpResponse) => resolve(decode(response, limits.maxResponseSize));
-      const exchange = new Exchange(limits, scope, { resolve: decoded, reject }, this.#poolState);
+      const exchange = new Exchange(limits, scope, { resolve, reject });
       try {
         const dispatcher = (this.#own && findMock()) ?? this.#dispatcher;
         dispatcher.dispatch(options, exchange);
@@ -98,22 +95,13 @@ export class Transport {
   }
 }
 
-function openConnections(
-  { origin, proxy, attemptTimeout }: TransportOptions,
-  poolState: PoolState,
-): Pool | EnvHttpProxyAgent {
+function openConnections({ origin, proxy, attemptTimeout }: TransportOptions): Pool | EnvHttpProxyAgent {
   // undici wants an integer.
   const timeout = Math.ceil(Math.min(attemptTimeout, maxConnectTimeout));
   const connect = inBackground(buildConnector({ timeout }));
   const openPool = (url: string | URL, connector: buildConnector.connector) =>
     // The headers timeout is for the request that opens a tunnel through a proxy. Every other request turns it off.
-    new Pool(url, { connections: maxConnections, connect: connector, headersTimeout: timeout }).on('connect', () => {
-      // undici starts the connection's first request right after this returns, before any microtask.
-      poolState.isFirstRequest = true;
-      queueMicrotask(() => {
-        poolState.isFirstRequest = false;
-      });
-    });
+    new Pool(url, { connections: maxConnections, connect: connector, headersTimeout: timeout });
   if (proxy === undefined) return openPool(origin, connect);
   return new EnvHttpProxyAgent({
     httpsProxy: proxy,

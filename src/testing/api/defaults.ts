@@ -26,8 +26,8 @@ const DAILY_RETENTION = 7 * DAY;
  * The backups of that cluster. One snapshot a day, oldest first as Atlas lists them. A last one is still running. It is off the
  * daily schedule, so that the newest backup is only hours old. Two were restored, and the newest restore is listed first.
  */
-export function defaultFlexBackups(now: number): Backups {
-  const minute = Math.floor(now / MINUTE) * MINUTE;
+export function defaultFlexBackups(): Backups {
+  const minute = Math.floor(Date.now() / MINUTE) * MINUTE;
   const daily = minute - 5 * HOUR;
   const [first, second] = ['5cc310ace5dc7ce369814bc9', '5cc310ace5dc7ce369814bca'] as const;
   const snapshots = [
@@ -97,8 +97,8 @@ type DedicatedCluster = Readonly<Record<'groupId' | 'name' | 'clusterType', stri
  * The backups of a dedicated cluster whose seed has no snapshots: three daily ones, the newest about five hours old.
  * The other two were restored. Both lists begin with the newest, as Atlas's do.
  */
-export function defaultDedicatedBackups(cluster: DedicatedCluster, now: number): Backups {
-  const daily = now - 5 * HOUR;
+export function defaultDedicatedBackups(cluster: DedicatedCluster): Backups {
+  const daily = Date.now() - 5 * HOUR;
   const snapshots = [daily, daily - DAY, daily - 2 * DAY].map((time) => dedicatedSnapshot(cluster, time));
   const restored = snapshots.slice(1);
   return { snapshots, restoreJobs: restored.map(({ id, createdAt }) => dedicatedRestoreJob(cluster, id, createdAt)) };

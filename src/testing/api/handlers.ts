@@ -1,40 +1,31 @@
-import { atlasError } from '../http/atlas-error.js';
-import type { ReceivedRequest } from '../http/received-request.js';
+import type { Emulator } from '../emulator.js';
+import { atlasError } from '../http/errors.js';
 import type { Reply } from '../http/reply.js';
-import { answerPage, answerWholeList, type PagingOptions } from './pages.js';
-import { EVENT_TYPE, printBackup, printEvent, printFlexCluster, printProject } from './print.js';
-import { printCluster, printSchedule } from './print-cluster-api.js';
-import type { Cluster, Project, ProjectStore } from './store.js';
+import type { ReceivedRequest } from '../http/request.js';
+import { answerPage, answerWholeList } from './pages.js';
+import { printBackup, printCluster, printFlexCluster, printProject, printSchedule } from './print.js';
+import type { Cluster, Project } from './store.js';
 
-/** What the handlers of an emulator share. */
-export interface Api {
-  readonly store: ProjectStore;
-  readonly paging: PagingOptions | undefined;
-  readonly now: () => number;
-  /** Whether the tenant endpoint is retired. If not, it serves the snapshots that the Flex endpoint has. */
-  isTenantGone: boolean;
-}
-
-type Handler = (request: ReceivedRequest, api: Api) => Reply;
-type ProjectHandler = (request: ReceivedRequest, project: Project, api: Api) => Reply;
-type ClusterHandler = (request: ReceivedRequest, cluster: Cluster, api: Api) => Reply;
+type Handler = (request: ReceivedRequest, emulator: Emulator) => Reply;
+type ProjectHandler = (request: ReceivedRequest, project: Project) => Reply;
+type ClusterHandler = (request: ReceivedRequest, cluster: Cluster) => Reply;
 
 /** Returns a handler that finds the project of the path first. */
 export function ofProject(answer: ProjectHandler): Handler {
-  return (request, api) => {
-    const project = api.store.projects.get(request.groupId);
+  return (request, { store }) => {
+    const project = store.projects.get(request.groupId);
     if (project === undefined) return atlasError(request, 404, { errorCode: 'GROUP_NOT_FOUND' });
-    return answer(request, project, api);
+    return answer(request, project);
   };
 }
 
 /** Returns a handler that finds the cluster of the path first, and refuses it if it is of the wrong kind. */
 function ofCluster(isRight: (cluster: Cluster) => boolean, status: number, errorCode: string, answer: ClusterHandler) {
-  return ofProject((request, { clusters }, api) => {
+  return ofProject((request, { clusters }) => {
     const cluster = clusters.get(request.clusterName);
     if (cluster === undefined) return atlasError(request, 404, { errorCode: 'CLUSTER_NOT_FOUND' });
     if (!isRight(cluster)) return atlasError(request, status, { errorCode });
-    return answer(request, cluster, api);
+    return answer(request, cluster);
   });
 }
 
@@ -52,37 +43,24 @@ export function ofDedicated(answer: ClusterHandler): Handler {
 export function ofTenant(answer: ClusterHandler): Handler {
   // What Atlas answers for a dedicated cluster here has not been recorded.
   const answerCluster = ofCluster(isFlex, 404, 'CLUSTER_NOT_FOUND', answer);
-  return (request, api) => (api.isTenantGone ? atlasError(request, 410) : answerCluster(request, api));
+  return (request, emulator) => (emulator.isTenantGone ? atlasError(request, 410) : answerCluster(request, emulator));
 }
 
 const isFlex = ({ kind }: Cluster) => kind === 'flex';
 const isNotFlex = ({ kind }: Cluster) => kind !== 'flex';
 
-export const listProjects: Handler = (request, { store, paging }) =>
-  answerPage(request, [...store.projects.values()], (project) => printProject(project, request.origin), paging);
+export const listProjects: Handler = (request, { store }) =>
+  answerPage(request, [...store.projects.values()], (project) => printProject(project, request.origin));
 
-/** Lists the completed snapshots of Flex clusters. They are the only events that the emulator has. */
-export const listEvents: ProjectHandler = (request, project, { paging }) => {
-  const types = request.query.getAll('eventType');
-  const isListed = types.length === 0 || types.includes(EVENT_TYPE);
-  const snapshots = [...project.clusters.values()].filter(isFlex).flatMap((cluster) => cluster.snapshots);
-  const completed = snapshots.filter(({ status }) => isListed && status === 'COMPLETED').reverse();
-  // As recorded for events.
-  return answerPage(request, completed, (event) => printEvent(event, project), { ...paging, isCountNeeded: true });
-};
-
-export const listFlexClusters: ProjectHandler = (request, { clusters }, { paging }) =>
-  answerPage(request, [...clusters.values()].filter(isFlex), printFlexCluster, paging);
+export const listFlexClusters: ProjectHandler = (request, { clusters }) =>
+  answerPage(request, [...clusters.values()].filter(isFlex), printFlexCluster);
 
 /** Lists dedicated and free clusters. */
-export const listClusters: ProjectHandler = (request, { clusters }, { paging }) => {
-  const listed = [...clusters.values()].filter(isNotFlex);
-  return answerPage(request, listed, (cluster) => printCluster(cluster, request.origin), paging);
-};
+export const listClusters: ProjectHandler = (request, { clusters }) =>
+  answerPage(request, [...clusters.values()].filter(isNotFlex), (cluster) => printCluster(cluster, request.origin));
 
 // Atlas very probably lists the snapshots of a sharded cluster here too. That has not been recorded.
-export const listSnapshots: ClusterHandler = (request, { snapshots }, { paging }) =>
-  answerPage(request, snapshots, printBackup, paging);
+export const listSnapshots: ClusterHandler = (request, { snapshots }) => answerPage(request, snapshots, printBackup);
 
 export const listShardedSnapshots: ClusterHandler = (request, { snapshots }) =>
   answerWholeList(request, snapshots.filter(({ type }) => type === 'shardedCluster').map(printBackup));
@@ -98,11 +76,11 @@ export const getSnapshot: ClusterHandler = (request, cluster) => {
   return atlasError(request, 404, { errorCode: 'RESOURCE_NOT_FOUND', parameters: [`Snapshot with id ${snapshotId}`] });
 };
 
-export const listRestoreJobs: ClusterHandler = (request, { restoreJobs }, { paging }) =>
-  answerPage(request, restoreJobs, printBackup, paging);
+export const listRestoreJobs: ClusterHandler = (request, { restoreJobs }) =>
+  answerPage(request, restoreJobs, printBackup);
 
-export const getSchedule: ClusterHandler = (request, cluster, { now }) => {
+export const getSchedule: ClusterHandler = (request, cluster) => {
   const parameters = [cluster.id, cluster.groupId];
   if (!cluster.backupEnabled) return atlasError(request, 404, { errorCode: 'BACKUP_CONFIG_NOT_FOUND', parameters });
-  return { status: 200, content: printSchedule(cluster, request.origin, now()) };
+  return { status: 200, content: printSchedule(cluster, request.origin) };
 };

@@ -31,23 +31,11 @@ export interface PolicyItemSeed {
 /** A restore job to serve, with any fields. Times may be `Date`s. */
 export type RestoreJobSeed = Readonly<Record<string, unknown>>;
 
-/** A project without clusters. */
-export interface ProjectSeed {
-  /** Default: the emulator's own `groupId`. */
-  groupId?: string | undefined;
-  /** The project's name. Default: the name that it has, or `Project 1`, `Project 2` and so on for a new one. */
-  groupName?: string | undefined;
-  /** A seed of a cluster has `snapshots`: see `ClusterSeed`. */
-  clusterName?: undefined;
-  /** A seed of a cluster has `snapshots`: see `ClusterSeed`. */
-  snapshots?: undefined;
-}
-
-/** A cluster and its snapshots. */
+/** A cluster and its snapshots, or with only `groupId` and `groupName` a project. */
 export interface ClusterSeed {
   /** Default: the emulator's own `groupId`. */
   groupId?: string | undefined;
-  /** The name of the cluster's project, as in `ProjectSeed`. */
+  /** The project's name. Default: the name that it has, or `Project 1`, `Project 2` and so on for a new one. */
   groupName?: string | undefined;
   /** Default: the emulator's own `clusterName`. */
   clusterName?: string | undefined;
@@ -68,8 +56,6 @@ export interface ClusterSeed {
   pitEnabled?: boolean | undefined;
   /** What a dedicated cluster is. Any other type than `REPLICASET` has two shards and a config server. Default `REPLICASET`. */
   clusterType?: 'REPLICASET' | 'SHARDED' | 'GEOSHARDED' | (string & {}) | undefined;
-  /** The edition of a dedicated cluster. Default `CORE`. */
-  effectiveDatabaseEdition?: 'CORE' | 'INFINITE' | (string & {}) | undefined;
   /**
    * The backup schedule of a dedicated cluster. Default: every 6 hours, daily, weekly, monthly and yearly, as Atlas creates
    * it. `[]` is no schedule.
@@ -81,8 +67,8 @@ export interface ClusterSeed {
   stateName?: 'CREATING' | 'IDLE' | 'UPDATING' | 'DELETING' | 'REPAIRING' | (string & {}) | undefined;
   /**
    * Served in this order. Atlas lists those of a Flex cluster oldest first, those of a dedicated one newest first. Replaces the
-   * cluster's earlier snapshots. Required for a Flex cluster. Default for a dedicated one: three daily snapshots, the newest
-   * about five hours old. For a free one: none.
+   * cluster's earlier snapshots. Default for a dedicated one: three daily snapshots, the newest about five hours old. For the
+   * others: none.
    */
   snapshots?: readonly SnapshotSeed[] | undefined;
   /**

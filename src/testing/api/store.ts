@@ -1,5 +1,11 @@
 import { clusterIdOf } from '../ids.js';
-import { type Backups, DEFAULT_POLICY_ITEMS, defaultDedicatedBackups } from './defaults.js';
+import {
+  type Backups,
+  DEFAULT_POLICY_ITEMS,
+  DEFAULTS,
+  defaultDedicatedBackups,
+  defaultFlexBackups,
+} from './defaults.js';
 import {
   type ClusterSeed,
   copySeed,
@@ -24,7 +30,6 @@ export interface Cluster {
   readonly paused: boolean;
   readonly pitEnabled: boolean;
   readonly clusterType: string;
-  readonly effectiveDatabaseEdition: string;
   readonly policyItems: readonly PolicyItemSeed[];
   readonly snapshots: readonly SnapshotSeed[];
   readonly restoreJobs: readonly RestoreJobSeed[];
@@ -47,52 +52,75 @@ export class ProjectStore {
   /** Every project by its ID, in the order of their seeds. */
   readonly projects = new Map<string, Project>();
 
-  /** Adds a project, or renames it if it exists and a name is given. */
-  seedProject(id: string, name: string | undefined): Project {
-    const project = this.projects.get(id) ?? { id, name: `Project ${this.projects.size}`, clusters: new Map() };
-    project.name = name ?? project.name;
-    this.projects.set(id, project);
-    return project;
+  /** Begins with the default project. */
+  constructor() {
+    this.seed({ groupName: DEFAULTS.groupName, ...defaultFlexBackups() });
   }
 
-  /** Adds a cluster, or replaces the one of that name. */
-  seedCluster(project: Project, name: string, seed: ClusterSeed, now: number): void {
-    const groupId = project.id;
-    const kind = kindOf(seed);
-    const { clusterType = 'REPLICASET' } = seed;
-    const isTakenByAtlas = kind === 'dedicated' && seed.snapshots === undefined;
-    const backups = isTakenByAtlas ? defaultDedicatedBackups({ groupId, name, clusterType }, now) : NO_BACKUPS;
-    const {
-      id = project.clusters.get(name)?.id ?? clusterIdOf(groupId, name),
-      createDate = DEFAULT_CREATE_DATE,
-      stateName = 'IDLE',
-      backupEnabled = kind !== 'free',
-      paused = false,
-      pitEnabled = false,
-      effectiveDatabaseEdition = 'CORE',
-      policyItems = DEFAULT_POLICY_ITEMS,
-      snapshots = backups.snapshots,
-      restoreJobs = backups.restoreJobs,
-    } = copySeed(seed);
-    project.clusters.set(name, {
-      ...{ id, groupId, name, kind, clusterType, createDate, stateName, effectiveDatabaseEdition },
-      ...{ backupEnabled, paused, pitEnabled, policyItems, snapshots, restoreJobs },
-    });
+  /** Adds a project, or renames it if it exists and a name is given. Adds or replaces the cluster that the seed describes. */
+  seed(seed: ClusterSeed): void {
+    const { groupId = DEFAULTS.groupId } = seed;
+    const project = this.projects.get(groupId) ?? newProject(groupId, this.projects.size);
+    project.name = seed.groupName ?? project.name;
+    this.projects.set(groupId, project);
+    if (!isCluster(seed)) return;
+    const { clusterName = DEFAULTS.clusterName } = seed;
+    project.clusters.set(clusterName, toCluster(seed, project, clusterName));
   }
 
-  /** Removes a cluster, or a project if no cluster is named. */
+  /**
+   * Removes a cluster, or a project if no cluster is named.
+   *
+   * @throws TypeError if there is none.
+   */
   remove(groupId: string, clusterName: string | undefined): void {
     if (clusterName === undefined && this.projects.delete(groupId)) return;
     if (clusterName !== undefined && this.projects.get(groupId)?.clusters.delete(clusterName)) return;
     throw new TypeError(`The emulator has no ${[groupId, clusterName].filter(Boolean).join('/')}. Seed it first.`);
   }
 
+  /**
+   * Changes a snapshot in every cluster that has it.
+   *
+   * @throws TypeError if there is none.
+   */
   updateSnapshot(snapshotId: string, patch: SnapshotPatch): void {
     const clusters = [...this.projects.values()].flatMap(({ clusters }) => [...clusters.values()]);
     const found = clusters.flatMap(({ snapshots }) => snapshots.filter(({ id }) => id === snapshotId));
     if (found.length === 0) throw new TypeError(`The emulator has no snapshot ${snapshotId}. Seed it first.`);
     for (const snapshot of found) Object.assign(snapshot, copySeed(patch));
   }
+}
+
+function newProject(id: string, number: number): Project {
+  return { id, name: `Project ${number}`, clusters: new Map() };
+}
+
+function isCluster({ clusterName, snapshots, dedicated, free }: ClusterSeed): boolean {
+  return clusterName !== undefined || snapshots !== undefined || dedicated === true || free === true;
+}
+
+/** Fills in what the seed of a cluster does not say. */
+function toCluster(seed: ClusterSeed, { id: groupId, clusters }: Project, name: string): Cluster {
+  const kind = kindOf(seed);
+  const { clusterType = 'REPLICASET' } = seed;
+  const isTakenByAtlas = kind === 'dedicated' && seed.snapshots === undefined;
+  const backups = isTakenByAtlas ? defaultDedicatedBackups({ groupId, name, clusterType }) : NO_BACKUPS;
+  const {
+    id = clusters.get(name)?.id ?? clusterIdOf(groupId, name),
+    createDate = DEFAULT_CREATE_DATE,
+    stateName = 'IDLE',
+    backupEnabled = kind !== 'free',
+    paused = false,
+    pitEnabled = false,
+    policyItems = DEFAULT_POLICY_ITEMS,
+    snapshots = backups.snapshots,
+    restoreJobs = backups.restoreJobs,
+  } = copySeed(seed);
+  return {
+    ...{ id, groupId, name, kind, clusterType, createDate, stateName },
+    ...{ backupEnabled, paused, pitEnabled, policyItems, snapshots, restoreJobs },
+  };
 }
 
 function kindOf({ dedicated, free }: ClusterSeed): ClusterKind {

@@ -1,4 +1,4 @@
-import { isOAuth, type ReceivedRequest } from './received-request.js';
+import { isOAuth, type ReceivedRequest } from './request.js';
 
 /** A response before it is rendered. */
 export interface Reply {
@@ -8,17 +8,8 @@ export interface Reply {
   readonly content: object | string;
 }
 
-/** The header for a number of seconds or an HTTP date, if there is one. */
-export function retryAfterHeader(value: number | string | undefined): Readonly<Record<string, string>> {
-  return value === undefined ? {} : { 'retry-after': String(value) };
-}
-
-/** A response as it goes over the wire. */
-export type WireReply = ReturnType<typeof render>;
-
 /** Renders a reply as the request's `pretty` and `envelope` parameters ask for. */
-export function render(reply: Reply, request: ReceivedRequest, envelopeKey: string) {
-  const { status, headers, content } = reply;
+export function render({ status, headers, content }: Reply, request: ReceivedRequest, envelopeKey = 'content') {
   if (typeof content === 'string') {
     const type = content === '' ? undefined : { 'content-type': guessTextType(content) };
     return { status, headers: { ...type, ...headers }, body: content };

@@ -9,7 +9,7 @@ export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 export const [shop, billing, office] = ['a', 'b', 'c'].map((digit) => digit.repeat(24)) as [string, string, string];
 const now = Date.parse('2026-08-10T12:00:30Z');
 
-export const [token, account, login] = logins as readonly [Login, Login, Login];
+const [, , login] = logins as readonly [Login, Login, Login];
 export const down = new AtlasConnectionError('Atlas is down.');
 export const ofShop = (clusterName: string) =>
   ({ groupId: shop, groupName: 'Web Shop', clusterType: 'flex', clusterName }) as const;
@@ -60,6 +60,8 @@ export function reportOf(
   args: readonly string[] = [],
 ): CheckReport {
   const options = optionsOf(...args);
-  const run = { options, login, checkedAt: new Date(now), finishedAt: new Date(now + 1_500) };
+  const names = new Map([...found, ...notChecked].map(({ groupId, groupName }) => [groupId, groupName]));
+  const times = { checkedAt: new Date(now), finishedAt: new Date(now + 1_500) };
+  const run = { options, login, projects: names, weekly: new Set(found.slice(0, 0)), ...times };
   return toReport(run, found, { projects, notChecked, clockOffset });
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Mask } from '../../../src/client/atlas/mask.js';
-import { openEnvelope, readBody, readError, readResponse } from '../../../src/client/atlas/response.js';
+import {
+  isLoginRefused,
+  isSuccess,
+  openEnvelope,
+  readBody,
+  readError,
+  readResponse,
+} from '../../../src/client/atlas/response.js';
 
 const mask = new Mask(['secret']);
 
@@ -13,7 +20,7 @@ function open(
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const truncatedAt = isTruncated ? bytes.length : undefined;
   const response = readResponse({ status, headers, bytes, truncatedAt }, mayBeEnveloped);
-  if (response.ok) return response;
+  if (isSuccess(response.status)) return response;
   const { text, report } = readError(response, mask);
   return { status: response.status, text, error: report };
 }
@@ -57,17 +64,14 @@ describe('an envelope', () => {
   const found = { status: 200, content: { id: 'secret' } };
   const notFound = { status: 404, content: { errorCode: 'X', detail: 'a secret' } };
   const error = { errorCode: 'X', detail: 'a [masked]' };
-  const long = { ...notFound, a: 'a'.repeat(16_384) };
 
   it.each<[rule: string, status: number, mayBeEnveloped: boolean, body: object, expected: object]>([
     ['is opened if it was requested', 200, true, found, { status: 200, json: found.content }],
     ['may hold any success', 200, true, { status: 299 }, { status: 299, json: {} }],
-    ['may hold an interim status', 200, true, { status: 199 }, { status: 199, error: {} }],
     ['may hold a redirect', 200, true, { status: 300 }, { status: 300, error: {} }],
     ['is not opened otherwise', 200, false, notFound, { status: 200, json: notFound }],
     ['may hold an error, which is masked', 200, true, notFound, { status: 404, error }],
     ['may hold an error without content', 200, true, { status: 503, content: null }, { status: 503, error: {} }],
-    ['may hold an error that is cut', 200, true, long, { status: 404, error: {} }],
     ['is not opened beside another success', 201, true, found, { status: 201, json: found }],
     ['does not override another status', 403, true, notFound, { status: 403, error }],
     ['may be missing', 403, true, { error: 403, ...error }, { status: 403, error }],
@@ -119,14 +123,6 @@ describe('an error', () => {
     expect(defined('error' in response ? response.error : {})).toEqual(error);
   });
 
-  it('keeps only the start of a large body, and counts as truncated', () => {
-    const bytes = Buffer.alloc(262_145, 'a');
-    const large = readResponse({ status: 503, headers: {}, bytes, truncatedAt: undefined }, false);
-    expect(large).toMatchObject({ ok: false, truncatedAt: 262_144, bytes: { buffer: { byteLength: 262_144 } } });
-    const whole = readResponse({ status: 503, headers: {}, bytes: bytes.subarray(1), truncatedAt: undefined }, false);
-    expect(whole).toMatchObject({ ok: false, truncatedAt: undefined });
-  });
-
   const coded = { 'x-error-code': 'a secret' };
 
   it.each<[code: string, body: string | object, errorCode: string]>([
@@ -136,4 +132,17 @@ describe('an error', () => {
   ])('has the code %s', (_code, body, errorCode) => {
     expect(open(404, body, { headers: coded })).toMatchObject({ error: { errorCode } });
   });
+});
+
+it.each<[isRefused: boolean, status: number, errorCodes: (string | undefined)[]]>([
+  [true, 401, [undefined, 'UNEXPECTED_ERROR', 'toString']],
+  [false, 401, ['USER_UNAUTHORIZED', 'TENANT_SNAPSHOT_ACCESS_DENIED', 'NOT_IN_GROUP']],
+  [false, 401, ['USER_CANNOT_ACCESS_GROUP', 'USER_CANNOT_ACCESS_ORG']],
+  [false, 403, [undefined]],
+])('the login is refused: %s, if the status is %i and the code one of %j', (isRefused, status, errorCodes) => {
+  for (const errorCode of errorCodes) {
+    const bytes = Buffer.from(JSON.stringify({ errorCode }));
+    const response = { status, headers: {}, bytes, truncatedAt: undefined };
+    expect([errorCode, isLoginRefused(response)]).toEqual([errorCode, isRefused]);
+  }
 });

@@ -24,15 +24,11 @@ const issuesOf = (value: unknown) =>
 const times = ['scheduledTime', 'startTime', 'finishTime', 'expiration'] as const;
 
 describe('tenantSnapshotSchema', () => {
-  it("parses the dates of the reference page's example, and keeps its other fields", () => {
+  it("parses the dates of the reference page's example, keeps its other fields, and accepts what it returned", () => {
     const at = new Date('2025-05-04T09:42:00Z');
-    const dates = { expiration: at, finishTime: at, scheduledTime: at, startTime: at };
-    expect(parse(referenceSnapshot)).toStrictEqual({ ...referenceSnapshot, ...dates });
-  });
-
-  it('accepts what it returned', () => {
-    const snapshot = parse(referenceSnapshot);
-    expect(tenantSnapshotSchema.parse({ ...snapshot })).toStrictEqual(snapshot);
+    const snapshot = { ...referenceSnapshot, expiration: at, finishTime: at, scheduledTime: at, startTime: at };
+    expect(parse(referenceSnapshot)).toStrictEqual(snapshot);
+    expect(tenantSnapshotSchema.parse(snapshot)).toStrictEqual(snapshot);
   });
 
   it.each([...times, 'id', 'status', 'mongoDBVersion', 'links'])('drops %s if it is null', (name) => {
@@ -65,13 +61,14 @@ describe('tenantSnapshotSchema', () => {
     for (const name of times) expect(issuesOf({ [name]: value })).toEqual([name]);
   });
 
-  it.each<[value: unknown, places: string[]]>([
-    [{ id: 'A'.repeat(24) }, ['id']],
-    [{ mongoDBVersion: 8 }, ['mongoDBVersion']],
-    [{ startTime: 'now', status: 1, id: 5 }, ['id', 'startTime', 'status']],
-    ...[null, 'text', []].map((value): [unknown, string[]] => [value, ['']]),
-  ])('rejects %j, and names each invalid field', (value, places) => {
-    expect(issuesOf(value)?.sort()).toEqual(places);
+  it('names each invalid field', () => {
+    expect(issuesOf({ mongoDBVersion: 8, startTime: 'now', status: 1, id: 'A'.repeat(24) })?.sort()).toEqual([
+      'id',
+      'mongoDBVersion',
+      'startTime',
+      'status',
+    ]);
+    for (const value of [null, 'text', []]) expect(issuesOf(value)).toEqual(['']);
   });
 
   it('drops malformed links, and malformed fields of links', () => {
@@ -156,9 +153,8 @@ describe('what is no snapshot is none', () => {
   it.each<[body: object, message: string]>([
     [code, 'it has an error (CLUSTER_NOT_FOUND)'],
     [{ ...referenceSnapshot, ...code }, 'it has an error (CLUSTER_NOT_FOUND)'],
-    [{ ...referenceSnapshot, error: 500 }, 'it has an error'],
+    [{ ...referenceSnapshot, error: 500, errorCode: { a: 1 } }, 'it has an error'],
     [{ ...referenceSnapshot, errorCode: '' }, 'it has an error'],
-    [{ errorCode: { a: 1 } }, 'it has an error'],
     [{}, noField],
     [{ message: 'ok', links: [] }, noField],
     [Object.fromEntries(names.map((name) => [name, null])), noField],

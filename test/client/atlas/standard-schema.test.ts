@@ -2,7 +2,6 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import * as mini from 'zod/mini';
 import { z as z3 } from 'zod3';
 import { isStandardSchema, parseWith, type StandardSchema } from '../../../src/client/atlas/standard-schema.js';
 
@@ -20,8 +19,6 @@ interface Clusters {
 
 const ofZod = <Name extends z.ZodType>(name: Name) => z.object({ results: z.array(z.object({ name })) });
 const ofZod3 = <Name extends z3.ZodTypeAny>(name: Name) => z3.object({ results: z3.array(z3.object({ name })) });
-const ofMini = <Name extends mini.ZodMiniType>(name: Name) =>
-  mini.object({ results: mini.array(mini.object({ name })) });
 const ofValibot = <Name extends v.GenericSchema>(name: Name) => v.object({ results: v.array(v.object({ name })) });
 const nameLater = v.pipeAsync(v.string(), v.transformAsync(upperLater));
 
@@ -45,12 +42,6 @@ it.each<Library>([
     [ofZod3(z3.string().transform(upper)), ofZod3(z3.string().transform(upperLater))],
     ofZod3(z3.number()),
     [z3.unknown().transform(fail), z3.unknown().transform(failLater)],
-  ],
-  [
-    'zod/mini',
-    [mini.transform(upper), mini.transform(upperLater)].map((change) => ofMini(mini.pipe(mini.string(), change))),
-    ofMini(mini.number()),
-    [mini.transform(fail), mini.transform(failLater)],
   ],
   [
     'valibot',

@@ -156,7 +156,7 @@ describe('an offer that is not supported', () => {
     expect(error).toMatchObject({ status: 401, operation: 'getTenantSnapshot', endpoint: 'tenant', attempts: 1 });
     expect(error.message).toBe(
       `${text} It offered: Digest realm="r", nonce="n", algorithm=MD5-sess, Basic realm="r". ` +
-        'Check baseUrl and any proxy on the way to Atlas.',
+        'Check baseUrl (MONGODB_ATLAS_BASE_URL) and any proxy on the way to Atlas.',
     );
   });
 

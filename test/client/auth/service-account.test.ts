@@ -207,7 +207,7 @@ async function errorAfter(reply: Behavior) {
 
 describe('the error of a token request', () => {
   const checkCredentials = /Check clientId and clientSecret \(.*\), and that the secret has not expired\.$/;
-  const checkPath = /Check baseUrl and any proxy on the way to Atlas\.$/;
+  const checkPath = /Check baseUrl \(MONGODB_ATLAS_BASE_URL\) and any proxy on the way to Atlas\.$/;
   const shareToken = /Share one token between all processes: .*accessToken.*\.$/;
   const tooMany = { error: 'access_denied', error_description: 'Access Token limit reached. Please use the existing.' };
 

@@ -53,19 +53,6 @@ describe('every error has the operation and the path of its request, and the mes
   });
 });
 
-it.each<[code: string, behavior: Behavior, options: TenantSnapshotsClientOptions]>([
-  ['API_ERROR', { status: 503 }, {}],
-  ['AUTHENTICATION', { status: 503 }, account],
-  ['CONNECTION', dead(), {}],
-  ['TIMEOUT', silent, { attemptTimeout: 50 }],
-])('%s says why there is no retry that might help, if the response is %o', async (code, behavior, options) => {
-  stopClock();
-  const client = open([behavior], { maxRetries: 1, timeout: 400, ...options });
-  const error = await runClock(rejection(get(client), AtlasError));
-  expect(error.code).toBe(code);
-  expect(error.message).toContain('. Not retried: the wait of 500 ms would pass the deadline. ');
-});
-
 describe('an AtlasApiError', () => {
   const whole = {
     error: 400,
@@ -117,6 +104,7 @@ describe('the wait of a 429', () => {
     ['is in its parameters', bucket('7'), 7_000],
     ['may be 0', bucket('0'), 0],
     ['may be a number', bucket(12), 12_000],
+    ['is not known if it cannot become text', bucket({ toString: null }), undefined],
     ['is that of Retry-After if there are both', { ...bucket('7'), headers }, 3_000],
     ['is also read inside an envelope', { body: { status: 429, content: bucket('7').body } }, 7_000],
     ['is not in the parameters of another code', bucket(50, 'RATE_LIMITED'), undefined],
@@ -147,7 +135,24 @@ describe('the message of an error without a response', () => {
       {},
       `getTenantSnapshot got no response: [masked] ${'x'.repeat(491)}.`,
     ],
-    ['names the token request', dead(), account, 'getTenantSnapshot: the access token request got no response: dead.'],
+    [
+      'names the token request',
+      dead(),
+      account,
+      'getTenantSnapshot could not log in. The access token request got no response: dead.',
+    ],
+    [
+      'has no line break',
+      new Error('error:0A000126:SSL routines:\n'),
+      {},
+      'getTenantSnapshot got no response: error:0A000126:SSL routines:.',
+    ],
+    [
+      'names the request that no mock answers',
+      dead('UND_MOCK_ERR_MOCK_NOT_MATCHED'),
+      {},
+      `getTenantSnapshot got no response to GET ${flexPath} (UND_MOCK_ERR_MOCK_NOT_MATCHED): dead.`,
+    ],
     [
       'names attemptTimeout',
       silent,

@@ -7,7 +7,7 @@ import {
   type TenantSnapshotsClientOptions,
 } from '../../../src/client/index.js';
 import { hexId } from '../../support/atlas-bodies.js';
-import { passTime, runClock, standStill, stopClock } from '../../support/clock.js';
+import { runClock, standStill, stopClock } from '../../support/clock.js';
 import { get, openScripted } from '../../support/open-client.js';
 import { rejection } from '../../support/rejection.js';
 import { type Behavior, type DispatchedRequest, type Reply, silent } from '../../support/scripted-dispatcher.js';
@@ -64,9 +64,9 @@ const emptyList: Reply = { body: { results: [], totalCount: 0 } };
 const missing = apiError(404, 'CLUSTER_NOT_FOUND');
 
 /** Ends as if the tenant endpoint had not been asked, except for the number of attempts. */
-async function expectErrorOfFlex(call: Promise<unknown>): Promise<void> {
+async function expectErrorOfFlex(call: Promise<unknown>, attempts = 2): Promise<void> {
   const error = await runClock(rejection(call, AtlasApiError));
-  expect(error).toMatchObject({ status: 404, errorCode: 'CLUSTER_NOT_FOUND', endpoint: 'flex', attempts: 2 });
+  expect(error).toMatchObject({ status: 404, errorCode: 'CLUSTER_NOT_FOUND', endpoint: 'flex', attempts });
   expect(error.path).toContain('/flexClusters/');
   expect(error).not.toHaveProperty('cause');
 }
@@ -85,13 +85,12 @@ describe('the tenant endpoint is asked', () => {
     expect(atlas.asked()).toEqual(['flex', 'tenant', 'flex', 'tenant']);
   });
 
-  it('after retries of Flex, and its request is sent again if its connection died, although that of Flex did too', async () => {
-    const lost = dead('UND_ERR_SOCKET');
-    const flex = inTurn(lost, html(503), missing);
-    const atlas = openAtlas({ flex, tenant: inTurn(lost, found) });
+  it('after retries of Flex', async () => {
+    const flex = inTurn(dead('UND_ERR_SOCKET'), html(503), missing);
+    const atlas = openAtlas({ flex, tenant: found });
     const { response } = await runClock(atlas.get().withResponse());
-    expect(response).toMatchObject({ endpoint: 'tenant', attempts: 3 });
-    expect(atlas.asked()).toEqual([...Array(3).fill('flex'), 'tenant', 'tenant']);
+    expect(response).toMatchObject({ endpoint: 'tenant', attempts: 4 });
+    expect(atlas.asked()).toEqual([...Array(3).fill('flex'), 'tenant']);
   });
 });
 
@@ -116,21 +115,43 @@ describe('Flex alone is asked, and the call ends with its answer', () => {
 });
 
 describe('the call ends with the error of Flex if the tenant endpoint', () => {
-  it.each<[does: string, tenant: Behavior]>([
-    ['responds with another error', apiError(410, 'VERSION_GONE')],
-    ['responds with a retryable error', html(503)],
-    ['responds with HTML', html(200)],
-    ['responds with another schema', { body: { id: 5, results: 5 } }],
-    ['has nothing either', emptyList],
-    ['closes the connection', dead('ENOTFOUND')],
-    ['never responds', silent],
-  ])('%s', async (_does, tenant) => {
+  const gone = ['flex', 'tenant', 'flex'];
+  const asked = ['flex', 'tenant', 'flex', 'tenant'];
+
+  it.each<[does: string, tenant: Behavior, asked: string[]]>([
+    ['says 410: later calls do not ask it', apiError(410, 'VERSION_GONE'), gone],
+    ['has no such route: later calls do not ask it', apiError(404, 'RESOURCE_NOT_FOUND'), gone],
+    ['closes the connection: later calls do not ask it', dead('ECONNRESET'), gone],
+    ['never responds: later calls do not ask it', silent, gone],
+    ['lacks the cluster too', apiError(404, 'CLUSTER_NOT_FOUND'), asked],
+    ['responds with a retryable error', html(503), asked],
+    ['responds with HTML', html(200), asked],
+    ['responds with another schema', { body: { id: 5, results: 5 } }, asked],
+    ['has nothing either', emptyList, asked],
+    ['is not mocked', dead('UND_MOCK_ERR_MOCK_NOT_MATCHED'), asked],
+  ])('%s', async (_does, tenant, asked) => {
     const atlas = openAtlas({ flex: missing, tenant });
-    await expectErrorOfFlex(atlas.get());
-    await expectErrorOfFlex(atlas.list());
-    expect(atlas.asked()).toEqual(['flex', 'tenant', 'flex', 'tenant']);
+    await expectErrorOfFlex(atlas.get(), 2);
+    await expectErrorOfFlex(atlas.list(), asked.length - 2);
+    expect(atlas.asked()).toEqual(asked);
   });
 });
+
+it.each<[what: string, options: TenantSnapshotsClientOptions, asked: string[]]>([
+  ['the deadline of a call', { timeout: 2_000 }, ['flex', 'tenant', 'flex', 'tenant']],
+  ['a login that fails', { credentials: { accessToken: failAfterFirst() } }, ['flex', 'flex', 'tenant']],
+])('%s does not mean that the tenant endpoint is gone', async (_what, options, asked) => {
+  const atlas = openAtlas({ flex: missing, tenant: silent }, options);
+  await expectErrorOfFlex(atlas.get());
+  await expectErrorOfFlex(atlas.get());
+  expect(atlas.asked()).toEqual(asked);
+});
+
+/** An accessToken function whose second call fails. */
+function failAfterFirst() {
+  const failure = Object.assign(new Error('lost'), { code: 'ECONNRESET' });
+  return vi.fn().mockResolvedValue('token').mockResolvedValueOnce('token').mockRejectedValueOnce(failure);
+}
 
 it.each<[what: string, options: TenantSnapshotsClientOptions, asked: string[], limit: number]>([
   ['5 s, if it does not respond', { attemptTimeout: 60_000 }, ['flex', 'tenant'], 5_000],
@@ -149,17 +170,12 @@ function hangAfterFirst() {
   return vi.fn(() => new Promise<string>(() => undefined)).mockResolvedValueOnce('token');
 }
 
-it('close() ends a call before the tenant endpoint is asked, but not while it is on the wire', async () => {
-  const atlas = openAtlas({ flex: late(1_000, missing), tenant: late(1_000, found) });
-  const call = atlas.get();
-  await passTime(1_500);
-  const second = rejection(atlas.get(), AtlasClosedError);
+it('close() ends a call that asks the tenant endpoint', async () => {
+  const atlas = openAtlas({ flex: missing, tenant: silent });
+  const call = rejection(atlas.get(), AtlasClosedError);
   await standStill();
   await runClock(atlas.client.close());
-  expect(await call).toMatchObject({ id: hexId(1) });
-  const error = await second;
-  expect(error).toMatchObject({ attempts: 1, endpoint: 'flex', cause: { status: 404 } });
-  expect(error.message).toContain('while it was about to ask the tenant endpoint. ');
+  expect(await call).toMatchObject({ attempts: 2, endpoint: 'tenant' });
 });
 
 describe('a 401 of the tenant endpoint', () => {

@@ -4,7 +4,7 @@ import { runClock, standStill, stopClock } from '../../support/clock.js';
 import { get, openClient } from '../../support/open-client.js';
 import { startRawServer } from '../../support/raw-server.js';
 import { answer, end, good, head, reset, send, sendRefusal, sendToken } from '../../support/raw-steps.js';
-import { listPath } from '../../support/snapshot-routes.js';
+import { flexListPath, flexPath, listPath, tenantPath } from '../../support/snapshot-routes.js';
 
 const { lines } = vi.hoisted(() => ({ lines: [] as string[] }));
 
@@ -23,10 +23,10 @@ beforeEach(() => {
   stopClock();
 });
 
-/** The log, with times replaced. Attempts and waits take at most 10 s here. */
-const log = () => lines.map((line) => line.replace(/\b\d{1,4} ms/g, 'N ms'));
+/** The log, with times and numbers replaced. Attempts and waits take at most 10 s here. */
+const log = () => lines.map((line) => line.replace(/\b\d{1,4} ms/g, 'N ms').replace(/^call \d+/, 'call N'));
 
-it('logs one line per token request, without control characters', async () => {
+it('logs one line per token request', async () => {
   let requests = 0;
   const server = await startRawServer(({ target }) => {
     if (target !== '/api/oauth/token') return good;
@@ -35,12 +35,13 @@ it('logs one line per token request, without control characters', async () => {
   });
   const credentials = { clientId: 'mdb_sa_id_1', clientSecret: 'mdb_sa_sk_1' };
   await runClock(get(openClient({ baseUrl: server.url, credentials })));
+  const call = `call N: GET ${flexPath}`;
   expect(log()).toEqual([
-    'token request to /api/oauth/token got no response',
-    'getTenantSnapshot at flex: attempt 1 ended with CONNECTION after N ms',
-    expect.stringMatching(/^getTenantSnapshot at flex: retry in N ms: /),
-    'token request to /api/oauth/token ended with 200 after N ms',
-    'getTenantSnapshot at flex: attempt 2 ended with 200 after N ms',
+    'call N: POST /api/oauth/token ended with CONNECTION after N ms',
+    `${call}: attempt 1 ended with CONNECTION after N ms`,
+    expect.stringContaining(`${call}: retry in N ms: getTenantSnapshot could not log in. `),
+    'call N: POST /api/oauth/token ended with 200 after N ms',
+    `${call}: attempt 2 ended with 200 after N ms`,
   ]);
 });
 
@@ -62,15 +63,18 @@ it('logs one line per attempt and per retry, at both endpoints, without control 
   stop.abort();
   await ended(aborted);
   await ended(client.listTenantSnapshots(...listPath));
+  const clusters = 'GET /api/atlas/v2/clusters';
   expect(log()).toEqual([
-    'getTenantSnapshot at flex: attempt 1 ended with 503 after N ms',
-    expect.stringMatching(/^getTenantSnapshot at flex: retry in N ms: getTenantSnapshot failed .* 503: a\[31m b\. /),
-    'getTenantSnapshot at flex: attempt 2 ended with 404 after N ms',
-    'getTenantSnapshot at tenant: attempt 3 ended with 200 after N ms',
-    'get: attempt 1 ended with CONNECTION after N ms',
-    'get: attempt 1 ended with TIMEOUT after N ms',
-    'get: attempt 1 ended with an abort after N ms',
-    'listTenantSnapshots at flex: attempt 1 ended with 404 after N ms',
-    'listTenantSnapshots at tenant: attempt 2 ended with TIMEOUT after N ms',
+    `call N: GET ${flexPath}: attempt 1 ended with 503 after N ms`,
+    expect.stringMatching(/: retry in N ms: getTenantSnapshot failed .* 503: a\[31m b\. /),
+    `call N: GET ${flexPath}: attempt 2 ended with 404 after N ms`,
+    `call N: GET ${tenantPath}: attempt 3 ended with 200 after N ms`,
+    'call N: GET /api/atlas/v2/groups: attempt 1 ended with CONNECTION after N ms',
+    `call N: ${clusters}: attempt 1 ended with TIMEOUT after N ms`,
+    `call N: ${clusters}: attempt 1 ended with an abort after N ms`,
+    expect.stringMatching(`call N: GET ${flexListPath}.*: attempt 1 ended with 404 after N ms`),
+    expect.stringMatching(`call N: GET .*/tenant/snapshots: attempt 2 ended with TIMEOUT after N ms`),
   ]);
+  const numbers = lines.map((line) => line.split(':')[0]);
+  expect(new Set(numbers).size).toBe(5);
 });

@@ -10,7 +10,6 @@ it('the options of a call override those of the client', () => {
     timeout: 1,
     attemptTimeout: 2,
     maxRetries: 0,
-    maxRetryAfter: 0,
     endpoint: 'flex',
     envelope: true,
     pretty: true,
@@ -63,7 +62,6 @@ describe('the options of a call', () => {
     ['timeout', operations, [1], [0], / ms above 0$/],
     ['attemptTimeout', operations, [1], [0], / ms above 0$/],
     ['maxRetries', operations, [0, 100], [-1, 101, 1.5], / whole number from 0 /],
-    ['maxRetryAfter', operations, [0, 1], [-1], / ms from 0 to /],
     ['envelope', operations, [true, false], [1, 'true', null], /^must be true or false$/],
     ['pretty', operations, [true, false], [1, 'true', null], /^must be true or false$/],
     ['endpoint', ofCluster, ['auto', 'tenant', 'flex'], ['m2', '', null], /^must be auto, tenant or flex$/],
@@ -87,7 +85,7 @@ describe('the options of a call', () => {
     ['get', 'query, apiVersion, schema'],
     ['getAll', 'query, apiVersion, schema'],
   ])('of %s are an object of known options', (operation, own) => {
-    const names = `signal, timeout, attemptTimeout, maxRetries, maxRetryAfter, envelope, pretty, ${own}`;
+    const names = `signal, timeout, attemptTimeout, maxRetries, envelope, pretty, ${own}`;
     expect(problemsOf(operation, args, { retries: 1 })).toEqual([`: there is no option retries (options: ${names})`]);
     for (const options of [null, 5, 'text', []]) {
       expect(problemsOf(operation, args, options)).toEqual([': the options must be an object']);
@@ -104,19 +102,6 @@ describe('the options of a call', () => {
     expect(problemsOf('get', args, query)).toEqual([]);
     expect(problemsOf('getAll', args, query)).toEqual(['query.pageNum: must not be set (getAll reads every page)']);
   });
-});
-
-it.each<[options: object, problem?: string]>([
-  [{}],
-  [{ timeout: undefined }],
-  [{ timeout: 0.5 }],
-  [{ timeout: 0 }, 'must be a number of ms above 0'],
-  [{ timeout: '5' }, 'must be a number of ms above 0'],
-  [{ timeout: 2 ** 31 }, 'must be at most 2147483647 ms'],
-  [{ signal: null }, 'there is no option signal (options: timeout)'],
-  [[], 'the options must be an object'],
-])('the options of close() may be %j, unless %s', (options, problem) => {
-  expect(checkCall('close', {}, options)?.issues.map(({ message }) => message)).toEqual(problem && [problem]);
 });
 
 it('the error of invalid arguments lists the first thing that is wrong with each', () => {

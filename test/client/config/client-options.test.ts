@@ -48,12 +48,6 @@ describe('client options', () => {
     ['timeout', [], tooLong, 'must be at most 2147483647 ms'],
     ['attemptTimeout', [], tooLong, 'must be at most 2147483647 ms'],
     ['maxRetries', [0, 1, 100], [-0.5, 101, ...tooLong, '3', null], 'must be a whole number from 0 to 100'],
-    [
-      'maxRetryAfter',
-      [0, 0.5, longest],
-      [-1, ...tooLong, Number.NaN, '1', null],
-      'must be a number of ms from 0 to 2147483647',
-    ],
     ['maxResponseSize', [1, 2 ** 29], [...notPositive, -0.5], 'must be a whole number of bytes above 0'],
     ['maxResponseSize', [], [2 ** 29 + 1], 'must be at most 536870912 bytes'],
     ['dispatcher', [{ dispatch: () => true }, new MockAgent()], notDispatchers, 'must be an undici dispatcher'],
@@ -73,7 +67,7 @@ describe('client options', () => {
     [
       { id: 5, retries: 1 },
       'there is no option id or retries (options: credentials, baseUrl, endpoint, timeout, ' +
-        'attemptTimeout, maxRetries, maxRetryAfter, maxResponseSize, dispatcher, fetch, userAgent)',
+        'attemptTimeout, maxRetries, maxResponseSize, dispatcher, fetch, userAgent)',
     ],
     ...[5, 'text', [], () => ({})].map((value): [unknown, string] => [value, 'the options must be an object']),
   ])('may not be %o', (options, problems) => {

@@ -99,33 +99,33 @@ it('the headers and the body of a response are not enumerable, so that no log pr
   expect(new AtlasApiError('no', { status: 404 })).toMatchObject({ status: 404, headers: {}, body: '' });
 });
 
-describe('isAtlasError', () => {
-  const forged = Object.assign(new Error('no'), { name: 'AtlasError', code: 'API_ERROR' });
-
-  it.each([undefined, null, 'text', 5, {}, new Error('no'), forged, { ...apiError }])('is false for %s', (value) => {
-    expect(isAtlasError(value)).toBe(false);
-    expect(isAtlasApiError(value)).toBe(false);
-  });
-
-  it('recognizes an error of another realm', () => {
-    const alien: unknown = runInNewContext(`Object.assign(new Error('x'), {
-      code: 'TIMEOUT',
-      [Symbol.for('atlas-tenant-snapshots.AtlasError')]: true,
-    })`);
-    expect(alien).not.toBeInstanceOf(Error);
-    expect(isAtlasError(alien, 'TIMEOUT')).toBe(true);
-  });
+it('the message has no line breaks', () => {
+  const { message } = new AtlasClosedError('a\n  b\r\n\u2028c', { advice: 'd\ne' });
+  expect(message).toBe('a b c d e');
 });
 
-describe('isAtlasApiError', () => {
-  it.each([
-    [{}, true],
-    [{ status: 410 }, false],
-    [{ errorCode: 'Y' }, false],
-    [{ status: 404, errorCode: 'X' }, true],
-    [{ status: 410, errorCode: 'X' }, false],
-    [{ status: undefined, errorCode: undefined }, true],
-  ])('with %j is %s', (match, expected) => {
-    expect(isAtlasApiError(apiError, match)).toBe(expected);
-  });
+const forged = Object.assign(new Error('no'), { name: 'AtlasError', code: 'API_ERROR' });
+
+it.each([undefined, null, 'text', {}, new Error('no'), forged, { ...apiError }])('%s is no AtlasError', (value) => {
+  expect([isAtlasError(value), isAtlasApiError(value)]).toEqual([false, false]);
+});
+
+it('isAtlasError recognizes an error of another realm', () => {
+  const alien: unknown = runInNewContext(`Object.assign(new Error('x'), {
+    code: 'TIMEOUT',
+    [Symbol.for('atlas-tenant-snapshots.AtlasError')]: true,
+  })`);
+  expect(alien).not.toBeInstanceOf(Error);
+  expect(isAtlasError(alien, 'TIMEOUT')).toBe(true);
+});
+
+it.each([
+  [{}, true],
+  [{ status: 410 }, false],
+  [{ errorCode: 'Y' }, false],
+  [{ status: 404, errorCode: 'X' }, true],
+  [{ status: 410, errorCode: 'X' }, false],
+  [{ status: undefined, errorCode: undefined }, true],
+])('isAtlasApiError with %j is %s', (match, expected) => {
+  expect(isAtlasApiError(apiError, match)).toBe(expected);
 });

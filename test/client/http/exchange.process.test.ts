@@ -5,8 +5,6 @@ import { snapshots } from '../../support/atlas-bodies.js';
 import { openAgent, openClient } from '../../support/open-client.js';
 import { openEmulator } from '../../support/open-emulator.js';
 import { runCode } from '../../support/processes.js';
-import { startRawServer } from '../../support/raw-server.js';
-import { head, send, snapshotJson } from '../../support/raw-steps.js';
 import { rejection } from '../../support/rejection.js';
 import { path } from '../../support/snapshot-routes.js';
 import { makeCertificates, openTlsFront } from '../../support/tls.js';
@@ -46,16 +44,4 @@ describe('a certificate that the client rejects is reported at once, with what t
     expect(error).toMatchObject({ attempts: 1, cause: { code } });
     expect(error.message).toMatch(/certificate.*NODE_EXTRA_CA_CERTS/);
   });
-});
-
-it('a body in chunks of one byte needs no more memory than its size', async () => {
-  const chunks = snapshotJson.padEnd(2_000_000).replaceAll(/./g, '1\r\n$&\r\n');
-  const server = await startRawServer([send(`${head(200, 'transfer-encoding: chunked')}${chunks}0\r\n\r\n`)]);
-  vi.stubEnv('NODE_OPTIONS', '--max-old-space-size=60');
-  const end = await runCode(`
-    const options = { baseUrl: '${server.url}', credentials: { accessToken: 'token' }, endpoint: 'tenant' };
-    const client = new atlas.TenantSnapshotsClient(options);
-    print((await client.getTenantSnapshot(...${JSON.stringify(path)})).status);
-    await client.close();`);
-  expect(end).toMatchObject({ exitCode: 0, stdout: 'COMPLETED\n', stderr: '' });
 });

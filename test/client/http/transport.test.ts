@@ -1,5 +1,5 @@
 import { getGlobalDispatcher, MockAgent, setGlobalDispatcher } from 'undici';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { Scope } from '../../../src/client/http/scope.js';
 import { Transport, type WireRequest } from '../../../src/client/http/transport.js';
 import {
@@ -16,24 +16,23 @@ import { rejection } from '../../support/rejection.js';
 import { type Behavior, type Reply, scriptedDispatcher } from '../../support/scripted-dispatcher.js';
 import { tenantPath } from '../../support/snapshot-routes.js';
 
-it('a connection that is still connecting ends after 10 s, also after close()', async () => {
+it('a connection that is still connecting ends after 10 s, although its call has ended and the client is closed', async () => {
   stopClock();
   // Never answers the TLS handshake.
   const server = await startRawServer();
   const client = openBareClient({ url: `https://127.0.0.1:${server.port}` });
+  const ended = rejection(get(client), AtlasTimeoutError);
   const stop = new AbortController();
-  const ended = get(client);
   const aborted = get(client, { signal: stop.signal });
   await expect.poll(() => server.open, { interval: 1 }).toBe(2);
   stop.abort('stop');
   await expect(aborted).rejects.toBe('stop');
-  const closing = client.close();
-  const { limit } = await runClock(rejection(ended, AtlasTimeoutError));
+  const { limit } = await runClock(ended);
   expect(limit).toBe('connecting');
   expect(performance.now()).toBeGreaterThanOrEqual(10_000);
   // undici's timer is up to a second late.
   expect(performance.now()).toBeLessThan(12_000);
-  await closing;
+  await client.close();
   await expect.poll(() => server.open, { interval: 1 }).toBe(0);
 });
 
@@ -62,42 +61,37 @@ it('gives the dispatcher the request, with the timeouts of undici turned off', a
   expect(requests[0]?.headers).toMatchObject({ authorization: 'Bearer token-of-the-test' });
 });
 
-describe.each<[by: string, setGlobal: (mock: MockAgent) => void]>([
+it.each<[by: string, setGlobal: (mock: MockAgent) => void]>([
   ['undici 7', setGlobalDispatcher],
   // It gives undici 7 a wrapper instead. Its package needs a later Node.
   ['undici 8', (mock) => Reflect.set(globalThis, Symbol.for('undici.globalDispatcher.2'), mock)],
-])('a MockAgent that is the global dispatcher of %s', (_by, setGlobal) => {
-  /** Makes it the global dispatcher until the end of the test. */
-  function openMock() {
+])(
+  'a MockAgent that is the global dispatcher of %s gets what no dispatcher of the client gets',
+  async (_by, setGlobal) => {
+    const server = await startRawServer(good);
+    const client = openBareClient(server);
     const [before, mock] = [getGlobalDispatcher(), new MockAgent()];
     setGlobal(mock);
     onTestFinished(() => setGlobalDispatcher(before));
     mock.disableNetConnect();
-    return mock;
-  }
-
-  it('gets the requests of a client without a dispatcher, while it is active', async () => {
-    const server = await startRawServer(good);
-    const client = openBareClient(server);
-    const mock = openMock();
     mock.get(server.url).intercept({ path: tenantPath }).reply(200, { status: 'QUEUED' });
     await expect(get(client)).resolves.toEqual({ status: 'QUEUED' });
     expect(await rejection(get(client), AtlasConnectionError)).toMatchObject({ kind: 'mock' });
     expect(server.requests).toHaveLength(0);
-    const withDispatcher = openBareClient(server, { dispatcher: openAgent() });
-    await expect(get(withDispatcher)).resolves.toMatchObject({ status: 'COMPLETED' });
+    await expect(get(openBareClient(server, { dispatcher: openAgent() }))).resolves.toMatchObject({
+      status: 'COMPLETED',
+    });
     mock.deactivate();
     await expect(get(client)).resolves.toMatchObject({ status: 'COMPLETED' });
-  });
-});
+  },
+);
 
 it('a dispatcher that throws causes one connection error', async () => {
-  const { promise } = call([
-    () => {
-      throw new TypeError('no such thing');
-    },
-  ]);
-  await expect(promise).rejects.toMatchObject({ code: 'CONNECTION', attempts: 1, cause: { message: 'no such thing' } });
+  const cause = new TypeError('no such thing');
+  const throws = () => {
+    throw cause;
+  };
+  await expect(call([throws]).promise).rejects.toMatchObject({ code: 'CONNECTION', attempts: 1, cause });
 });
 
 it('what a dispatcher reports after the end of a response has no effect', async () => {

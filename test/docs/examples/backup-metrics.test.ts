@@ -1,8 +1,8 @@
+import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createMetrics } from '../../../examples/backup-metrics.mjs';
 import { openEmulator } from '../../support/open-emulator.js';
 import { read } from '../support/documents.js';
-import { TenantSnapshotsClient } from './support/package.mjs';
 
 const hour = 3_600;
 const otherId = 'a'.repeat(24);

@@ -1,6 +1,7 @@
-import { request } from 'node:http';
-import { expect, it, onTestFinished } from 'vitest';
-import { createService, statusOf } from '../../../examples/http-service.mjs';
+import type { AddressInfo } from 'node:net';
+import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { createService, statusOf, stop } from '../../../examples/http-service.js';
 import {
   AtlasApiError,
   AtlasAuthenticationError,
@@ -9,45 +10,58 @@ import {
 } from '../../../src/client/index.js';
 import { openEmulator } from '../../support/open-emulator.js';
 import { tableUnder } from '../support/documents.js';
-import { TenantSnapshotsClient } from './support/package.mjs';
-
-// examples/http-service.test.mjs, which from-a-shell.test.ts runs, shows what the service answers.
-const headers = { authorization: 'Bearer secret' };
 
 async function openService() {
+  vi.spyOn(console, 'error').mockReturnValue();
   const atlas = await openEmulator();
   const credentials = atlas.credentials.serviceAccount;
   const client = new TenantSnapshotsClient({ baseUrl: atlas.url, credentials, maxRetries: 0 });
-  const lines: string[] = [];
-  const logger = { stream: { write: (line: string) => void lines.push(line) } };
-  const service = createService(client, 'secret', { logger });
-  onTestFinished(() => service.close());
-  const url = await service.listen({ port: 0, host: '127.0.0.1' });
-  const list = `${url}/projects/${atlas.groupId}/clusters/${atlas.clusterName}/snapshots`;
-  return { atlas, url, list, log: () => lines.map((line): object => JSON.parse(line)) };
+  const service = createService(client, 'secret');
+  await new Promise<void>((listening) => service.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => void service.close());
+  const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+  const list = `/projects/${atlas.groupId}/clusters/${atlas.clusterName}/snapshots`;
+  const get = (path: string, options: RequestInit = { headers: { authorization: 'Bearer secret' } }) =>
+    fetch(url + path, options);
+  return { atlas, list, get, stop: () => stop(service, client) };
 }
 
-it('says what is wrong with an argument, and when to call again', async () => {
-  const { atlas, list } = await openService();
-  const invalid = await fetch(`${list}/NO`, { headers });
-  expect(await invalid.json()).toMatchObject({ issues: [{ path: 'snapshotId' }] });
-  atlas.respond({ for: 'token', status: 429, retryAfter: 7 });
-  atlas.respond({ status: 429, retryAfter: 8 });
-  const waits = [await fetch(list, { headers }), await fetch(list, { headers })];
-  expect(waits.map((response) => response.headers.get('retry-after'))).toEqual(['7', '8']);
+it('returns a snapshot and all snapshots, but only to a caller with the secret', async () => {
+  const { atlas, list, get } = await openService();
+  expect(await (await get(list)).json()).toContainEqual(expect.objectContaining({ id: atlas.snapshotId }));
+  expect(await (await get(`${list}/${atlas.snapshotId}`)).json()).toMatchObject({ id: atlas.snapshotId });
+  expect((await get(list, {})).status).toBe(401);
+  expect((await get('/')).status).toBe(404);
 });
 
-it('ends the call of a caller who hangs up, and logs 499', async () => {
-  const { atlas, list, log } = await openService();
+it('says what is wrong with an argument, and when to call again', async () => {
+  const { atlas, list, get } = await openService();
+  expect(await (await get(`${list}/NO`)).json()).toMatchObject({ issues: [{ path: 'snapshotId' }] });
+  atlas.respond({ status: 429, retryAfter: 8 });
+  const limited = await get(list);
+  expect([limited.status, limited.headers.get('retry-after')]).toEqual([503, '8']);
+});
+
+it('ends the call of a caller who hangs up', async () => {
+  const { atlas, list, get } = await openService();
   atlas.respond({ hang: true });
-  const caller = request(list, { headers }).on('error', () => {});
-  caller.end();
+  const caller = new AbortController();
+  const headers = { authorization: 'Bearer secret' };
+  const hungUp = expect(get(list, { headers, signal: caller.signal })).rejects.toThrow();
   await expect.poll(() => atlas.requests.at(-1)?.scheme).toBe('bearer');
-  caller.destroy();
+  caller.abort();
+  await hungUp;
   await expect.poll(() => atlas.requests.at(-1)?.aborted).toBe(true);
-  const line = { level: 30, msg: 'The caller hung up', res: { statusCode: 499 } };
-  await expect.poll(log).toContainEqual(expect.objectContaining(line));
-  expect(log().filter((line) => 'level' in line && line.level !== 30)).toEqual([]);
+});
+
+it('answers the requests that it has before it closes the client', async () => {
+  const { atlas, list, get, stop } = await openService();
+  atlas.respond({ delay: 100 });
+  const response = get(list);
+  await expect.poll(() => atlas.requests.at(-1)?.kind).toBe('flex');
+  await stop();
+  expect((await response).status).toBe(200);
+  expect(atlas.requests.at(-1)?.kind).toBe('revoke');
 });
 
 it('answers with the statuses of docs/client/in-a-service.md', () => {

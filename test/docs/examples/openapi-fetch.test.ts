@@ -1,7 +1,7 @@
+import { TenantSnapshotsClient } from 'atlas-tenant-snapshots';
 import { expect, it, onTestFinished } from 'vitest';
 import { createAtlasApi } from '../../../examples/openapi-fetch.mjs';
 import { openEmulator } from '../../support/open-emulator.js';
-import { TenantSnapshotsClient } from './support/package.mjs';
 
 const events = '/api/atlas/v2/groups/{groupId}/events';
 
@@ -25,11 +25,11 @@ async function openApi() {
 it('sends an array as one parameter per item, and the version of the header Accept or the default of the client', async () => {
   const { atlas, api, params } = await openApi();
   const results = [{ eventTypeName: 'GROUP_CREATED' }];
-  atlas.respond({ body: { results } });
+  atlas.respond({ body: { results }, times: 2 });
   const query = { eventType: ['GROUP_CREATED', 'CLUSTER_CREATED'], pageNum: 2 };
   const { data, response } = await api.GET(events, { params: { ...params, query } });
   expect(data).toEqual({ results });
-  expect(response.headers.get('ratelimit-limit')).toMatch(/^\d+$/);
+  expect(response.headers.get('content-type')).toBe('application/json');
   const headers = { Accept: 'application/vnd.atlas.2024-11-13+json' };
   await api.GET(events, { params, headers });
   const path = `/api/atlas/v2/groups/${atlas.groupId}/events`;

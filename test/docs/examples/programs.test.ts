@@ -70,24 +70,3 @@ it('backup-metrics.mjs serves metrics, and stops on SIGTERM', async () => {
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ exitCode: 0 });
 });
-
-it('http-service.mjs answers the requests that it has, closes the client, and ends, after SIGTERM', async () => {
-  const atlas = await openEmulator();
-  const { child, output, ended } = startExample('http-service.mjs', atlas, { ...ownPort, SERVICE_SECRET: 'secret' });
-  await expect.poll(() => output.stdout).toMatch(/listening at http/);
-  const [, url] = /listening at (http:[^"]+)/.exec(output.stdout) ?? [];
-  atlas.respond({ delay: 100 });
-  const path = `/projects/${atlas.groupId}/clusters/${atlas.clusterName}/snapshots`;
-  const response = fetch(url + path, { headers: { authorization: 'Bearer secret' } });
-  await expect.poll(() => atlas.requests.some(({ kind }) => kind === 'flex')).toBe(true);
-  child.kill('SIGTERM');
-  expect((await response).status).toBe(200);
-  expect((await ended).exitCode).toBe(0);
-  expect(atlas.requests.at(-1)?.kind).toBe('revoke');
-});
-
-it('http-service.test.mjs passes', async () => {
-  const args = ['--test', '--test-reporter=tap', 'examples/http-service.test.mjs'];
-  const { ended } = startProcess(process.execPath, args);
-  expect(await ended).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^# pass 5$/m) });
-});

@@ -3,8 +3,6 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const entries = ['src/client/index.ts', 'src/check/index.ts', 'src/testing/index.ts'];
-// Documented by their members, not by their names.
-const internals = ['src/testing/api/seed.ts', 'src/testing/faults/script.ts'];
 
 /** The result of type-checking code that imports the package by its name, under the project's strict settings. */
 export interface TypeChecked {
@@ -17,9 +15,9 @@ export interface TypeChecked {
 
 /** @param texts - files that are not on disk, by their path from the project's root. */
 export function typeCheck(files: readonly string[], texts: ReadonlyMap<string, string>): TypeChecked {
-  const program = createProgram([...entries, ...internals, ...files, ...texts.keys()], texts);
+  const program = createProgram([...entries, ...files, ...texts.keys()], texts);
   const checker = program.getTypeChecker();
-  const exports = [...entries, ...internals].flatMap((entry) => {
+  const exports = entries.flatMap((entry) => {
     const module = checker.getSymbolAtLocation(sourceFile(program, entry));
     return module === undefined ? [] : checker.getExportsOfModule(module);
   });

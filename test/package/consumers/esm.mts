@@ -27,7 +27,7 @@ try {
   const list: TenantSnapshot[] = await client.listTenantSnapshots(emulator.groupId, 'Cluster0', { signal: null });
   const { data, response } = await client.get('/api/atlas/v2', { schema: tenantSnapshotSchema }).withResponse();
   const finished: Date | undefined = data.finishTime;
-  console.log(list.length, finished, response.rateLimit?.remaining);
+  console.log(list.length, finished, response.attempts);
   const findings: BackupFinding[] = [];
   for await (const finding of checkBackups(client, { maxAge: undefined })) findings.push(finding);
 } catch (error) {

@@ -29,8 +29,7 @@ import {
   type TenantSnapshotsClient,
   type TenantSnapshotsClientOptions,
 } from '../../../src/client/index.js';
-import type { ScriptedAnswer } from '../../../src/testing/faults/script.js';
-import type { AtlasEmulatorOptions } from '../../../src/testing/index.js';
+import type { AtlasEmulatorOptions, ScriptedAnswer } from '../../../src/testing/index.js';
 
 /** Members of `T` that are optional, but may not be undefined. */
 type RefusesUndefined<T> = {

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { states } from '../../../src/cli/states.js';
-import { type History, printPage, readReports } from '../../../src/report/index.js';
+import { leftOutNames, stateNames } from '../../../src/report/format.js';
+import type { History } from '../../../src/report/history.js';
+import { printPage, readReports } from '../../../src/report/index.js';
 
 export const hour = 3_600_000;
 const day = 24 * hour;
@@ -13,76 +15,90 @@ const start = Date.parse('2026-11-01T00:00:00Z');
 export const at = (dayOfMonth: number, hours = 6): string =>
   new Date(start + (dayOfMonth - 1) * day + hours * hour).toISOString();
 
+const counts = Object.fromEntries([...stateNames, ...leftOutNames].map((name) => [name, 0]));
+
 /** A report of noon on a day of November. */
 export const reportOf = (dayOfMonth: number, findings: readonly unknown[], more: object = {}) => ({
   formatVersion: 1,
   checkedAt: at(dayOfMonth, 12),
+  finishedAt: at(dayOfMonth, 12.1),
+  maxAge: 26 * hour,
   version: '0.1.0',
   server: 'https://cloud.mongodb.com',
   login: 'API key',
   options: {},
-  summary: { projects: 1 },
+  summary: { ...counts, projects: 1, projectsNotListed: 0, clusters: findings.length, departed: 0 },
   notChecked: [],
+  problems: [],
   findings,
   ...more,
 });
 
-/** A snapshot of 6 o'clock on a day of November. */
-export const snapshot = (dayOfMonth: number, more: object = {}) => ({
-  status: 'completed',
-  createdAt: at(dayOfMonth),
-  ...more,
-});
+export const failed = { error: { code: 'TIMEOUT', message: 'Atlas is down.' } };
 
-/** A finding of a dedicated cluster whose backups are of these days, the oldest first. */
-export function finding(state: string, days: readonly number[] = [], more: object = {}) {
+/** A report whose machine had a clock that was ahead. */
+export const withClock = (dayOfMonth: number, clockOffset: number, findings: readonly unknown[] = []) => {
+  const report = reportOf(dayOfMonth, findings);
+  return { ...report, summary: { ...report.summary, clockOffset } };
+};
+
+/** A finding of a dedicated cluster whose backups are of 6 o'clock on these days, the oldest first. */
+export function finding(clusterName: string, state: string, days: readonly number[] = [], more: object = {}) {
   const [oldest, newest] = [days[0], days.at(-1)];
-  const found = { ...shop, clusterName: 'carts', clusterType: 'dedicated', state, maxAge: 26 * hour };
-  if (oldest === undefined || newest === undefined) return { ...found, maxAge: undefined, ...more };
-  return { ...found, time: at(newest), oldest: { time: at(oldest) }, backups: days.length, ...more };
+  const found = { ...shop, clusterName, clusterType: 'dedicated', state };
+  if (oldest === undefined || newest === undefined) return { ...found, ...more };
+  const backup = { time: at(newest), maxAge: 26 * hour, oldest: { time: at(oldest) }, backups: days.length };
+  return { ...found, ...backup, ...more };
 }
 
-/** The evidence of these days, the newest backup first, as Atlas sends it. */
-export const evidenceOf = (days: readonly number[], more: object = {}) => ({
-  evidence: {
-    cluster: {},
-    snapshots: days.map((dayOfMonth) => snapshot(dayOfMonth)).reverse(),
-    restores: [],
-    errors: [],
-    ...more,
-  },
+/** A report such as `on(3, 'a fresh, b none')`: a fresh backup is of that day, and a stale one of two days before. */
+export const on = (dayOfMonth: number, states: string, more: object = {}) => {
+  const backups: Readonly<Record<string, number[]>> = { fresh: [dayOfMonth], stale: [dayOfMonth - 2] };
+  const pairs = [...states.matchAll(/(\w+) (\w+)/g)];
+  return reportOf(
+    dayOfMonth,
+    pairs.map(([, name = '', state = '']) => finding(name, state, backups[state])),
+    more,
+  );
+};
+
+export const list = { ...shop, clusterType: 'dedicated', state: 'unknown', error: { message: 'No role.' } };
+
+export const leftOut = (clusterName: string, reason = 'excluded', pattern?: string) => ({
+  ...{ ...shop, clusterName, clusterType: 'dedicated', reason },
+  ...(pattern === undefined ? {} : { pattern }),
 });
 
-/** Writes files with these texts, or reports as JSON. Returns their names. */
-export function write(...reports: readonly (object | string)[]): string[] {
-  const folder = mkdtempSync(`${tmpdir()}/report-`);
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return reports.map((report, index) => {
-    const file = `${folder}/${index + 1}.json`;
-    writeFileSync(file, typeof report === 'string' ? report : JSON.stringify(report));
+/** Writes files with these texts, or reports as JSON, by their names. Returns their paths. */
+export function write(files: Readonly<Record<string, object | string>>): string[] {
+  const root = mkdtempSync(`${tmpdir()}/report-`);
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  return Object.entries(files).map(([name, content]) => {
+    const file = `${root}/${name}`;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
     return file;
   });
 }
 
-/** What the command knows. */
-export const knowledge = {
-  states,
-  covers: (
-    pattern: string,
-    { groupName, clusterName }: { readonly groupName?: unknown; readonly clusterName?: unknown },
-  ) => pattern === `${groupName}/${clusterName}`,
-  now: Date.parse(at(30, 13)),
-};
+export const read = (files: readonly string[]): Promise<History> => readReports(files, new AbortController().signal);
 
-export const read = (files: readonly string[], more: object = {}): Promise<History> =>
-  readReports(files, { ...knowledge, ...more }, new AbortController().signal);
+/** Reports of one job, or of several by their names. */
+export type Reports = readonly (object | string)[] | Readonly<Record<string, readonly object[]>>;
 
-/** Prints the page of these reports, which is made on a day of November. */
-export async function print(reports: readonly (object | string)[], madeOn = 30): Promise<string> {
-  const now = Date.parse(at(madeOn, 13));
-  const history = await read(write(...reports), { now });
-  return [...printPage(history, { ...knowledge, now })].join('\n');
+/** Prints the page of these reports. It is made half an hour after noon on a day of November. */
+export async function print(reports: Reports, madeOn = 30): Promise<string> {
+  const jobs: Readonly<Record<string, readonly (object | string)[]>> = isList(reports) ? { job: reports } : reports;
+  const files = Object.entries(jobs).flatMap(([job, some]) =>
+    some.map((report, index) => [`${job}/${index}.json`, report] as const),
+  );
+  const paths = write(Object.fromEntries(files));
+  const parts = [...printPage(await read(paths), Date.parse(at(madeOn, 12.5)))];
+  const root = dirname(dirname(paths[0] ?? ''));
+  return parts.join('\n').replaceAll(`${root}/`, '');
 }
+
+const isList = (reports: Reports): reports is readonly (object | string)[] => Array.isArray(reports);
 
 /** The text of HTML, with a line for each element that stands for itself. */
 export function textOf(html: string): string {
@@ -95,20 +111,40 @@ export function textOf(html: string): string {
 
 const characters: Readonly<Record<string, string>> = { lt: '<', gt: '>', '#39': "'", quot: '"', amp: '&' };
 
+export const sentenceOf = (html: string): string => textOf(/<h1>(.*?)<\/h1>/s.exec(html)?.[1] ?? '');
+
+const headings = ['Needs attention', 'The reports', 'Jobs', 'Gaps of this period', 'Each day', 'What was left out'];
+const ends = [...headings, 'How the checks were run', 'What this page cannot show'];
+
+/** The lines under a heading, up to the next one. */
+export function under(html: string, heading: string): string[] {
+  const lines = textOf(html).split('\n');
+  const begin = lines.indexOf(heading) + 1;
+  const end = lines.findIndex((line, index) => index >= begin && ends.includes(line));
+  return begin === 0 ? [] : lines.slice(begin, end).filter(Boolean);
+}
+
 const rowOf = (html: string, clusterName: string): string => {
   const [, ...rows] = html.split('<details class="row"');
   return rows.find((row) => row.includes(`<bdi>${clusterName}</bdi>`))?.split('</details>')[0] ?? '';
 };
 
 /** The details of a cluster: the lines under each title. */
-export function detailsOf(html: string, clusterName = 'carts'): Record<string, string[]> {
-  const row = rowOf(html, clusterName);
-  const lines = [...row.matchAll(/<dt>(.*?)(<dd>.*?)<\/div>/g)];
-  return Object.fromEntries(lines.map(([, title, texts = '']) => [title, texts.split('<dd>').slice(1).map(textOf)]));
+export function detailsOf(html: string, clusterName = 'a'): Record<string, string[]> {
+  const lines = [...rowOf(html, clusterName).matchAll(/<dt>(.*?)(<dd>.*?)<\/div>/g)];
+  return Object.fromEntries(
+    lines.map(([, title = '', texts = '']) => [textOf(title), texts.split('<dd>').slice(1).map(textOf)]),
+  );
 }
 
-/** The titles of the bars and marks of a cluster. */
-export function titlesOf(html: string, clusterName = 'carts'): string[] {
-  const row = rowOf(html, clusterName);
-  return [...row.matchAll(/<title>(.*?)<\/title>/g)].map(([, title = '']) => title.replaceAll('2026-11-', ''));
+/** The titles of the bars, dots and marks of a cluster. */
+export function titlesOf(html: string, clusterName = 'a'): string[] {
+  const titles = [...rowOf(html, clusterName).matchAll(/<title>(.*?)<\/title>/g)];
+  return titles.map(([, title = '']) => title.replaceAll('2026-11-', ''));
 }
+
+/** What the chips of a row say. */
+export const chipsOf = (html: string, clusterName = 'a'): string[] =>
+  [...rowOf(html, clusterName).matchAll(/<span class="chip (\w+)">(.*?)<\/span>/g)].map(
+    ([, color, text = '']) => `${textOf(text)}, ${color}`,
+  );

@@ -1,3 +1,4 @@
+import { onTestFinished, vi } from 'vitest';
 import type { AtlasEmulatorOptions } from '../../../src/testing/index.js';
 import { openEmulator } from '../../support/open-emulator.js';
 import { clusterName, flexType, groupId } from '../../support/snapshot-routes.js';
@@ -9,28 +10,22 @@ export const now = Date.parse('2026-05-14T16:20:00Z');
 export const otherId = '60f1c2d3e4a5b6978877665a';
 
 export const projectsPath = '/api/atlas/v2/groups';
-export const eventsPath = (rest = '', group = groupId) => `${projectsPath}/${group}/events${rest}`;
 export const flexClustersPath = (group = groupId) => `${projectsPath}/${group}/flexClusters`;
 export const flexSnapshotsPath = (rest = '', cluster = clusterName, group = groupId) =>
   `${flexClustersPath(group)}/${cluster}/backup/snapshots${rest}`;
-/** The list of dedicated and free clusters, or what one of them has. */
-export const clustersPath = (rest = '', group = groupId) => `${projectsPath}/${group}/clusters${rest}`;
-export const dedicatedSnapshotsPath = (rest = '', cluster = 'Production') =>
-  clustersPath(`/${cluster}/backup/snapshots${rest}`);
-export const schedulePath = (cluster = 'Production') => clustersPath(`/${cluster}/backup/schedule`);
 export const tenantSnapshotsPath = (rest = '', cluster = clusterName, group = groupId) =>
   `/api/atlas/v1.0/groups/${group}/clusters/${cluster}/backup/tenant/snapshots${rest}`;
 
-/** The header of HTTP Basic. */
-export const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
-
 /**
- * An emulator whose time only `wait` moves, and requests that log in with a bearer token
+ * An emulator at a time that only `wait` moves, and requests that log in with a bearer token
  * unless `init` has other headers.
  */
 export async function openApi(options: AtlasEmulatorOptions = {}) {
-  let time = now;
-  const emulator = await openEmulator({ now: () => time, ...options });
+  vi.useFakeTimers({ toFake: ['Date'], now });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const emulator = await openEmulator(options);
   const login = { authorization: `Bearer ${emulator.credentials.accessToken.accessToken}`, accept: flexType };
   const ask = (path: string, init: RequestInit = {}) => fetch(emulator.url + path, { headers: login, ...init });
   const get = async (path: string, init?: RequestInit) => {
@@ -41,15 +36,17 @@ export async function openApi(options: AtlasEmulatorOptions = {}) {
   };
   const statusOf = async (path: string, init?: RequestInit) => (await ask(path, init)).status;
   const { clientId, clientSecret } = emulator.credentials.serviceAccount;
-  /** Sends a request to an OAuth endpoint, by default with the secret of the service account. */
-  const post = (
-    name: 'token' | 'revoke',
-    form: Record<string, string>,
-    authorization = basic(clientId, clientSecret),
-  ) => get(`/api/oauth/${name}`, { method: 'POST', headers: { authorization }, body: new URLSearchParams(form) });
-  const fetchToken = (authorization?: string) => post('token', { grant_type: 'client_credentials' }, authorization);
+  const basic = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+  /** Sends a request to an OAuth endpoint. */
+  const post = (name: 'token' | 'revoke', form: Record<string, string>) =>
+    get(`/api/oauth/${name}`, {
+      method: 'POST',
+      headers: { authorization: basic },
+      body: new URLSearchParams(form),
+    });
+  const fetchToken = () => post('token', { grant_type: 'client_credentials' });
   const wait = (ms: number) => {
-    time += ms;
+    vi.setSystemTime(Date.now() + ms);
   };
   return { emulator, login, ask, get, statusOf, post, fetchToken, wait };
 }

@@ -1,0 +1,99 @@
+import { readSchedule } from '../check/facts.js';
+import { type BackupFinding, checkBackups } from '../check/index.js';
+import { readLogins } from '../client/config/environment.js';
+import { type GetOptions, isAtlasError, TenantSnapshotsClient } from '../client/index.js';
+import type { CheckOptions } from './check-options.js';
+import { type CheckReport, toReport } from './check-report.js';
+import { isCluster, isIncluded } from './patterns.js';
+import { type Output, untilStopped } from './streams.js';
+
+const projectsPath = '/api/atlas/v2/groups';
+// ms.
+const week = 7 * 86_400_000;
+
+/**
+ * Runs the check. If the projects cannot be listed, the report says why.
+ *
+ * @throws the reason of the signal, or an AtlasConfigurationError.
+ */
+export async function collect(
+  options: CheckOptions,
+  stderr: Output['stderr'],
+  signal: AbortSignal,
+): Promise<CheckReport> {
+  const client = new TenantSnapshotsClient();
+  const [login] = readLogins();
+  if (login === undefined) throw new Error('The client found a login that the command did not.');
+  const projects = new Map<string, string | undefined>();
+  const start = { options, login, projects, checkedAt: new Date() };
+  const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);
+  const findings: BackupFinding[] = [];
+  let clusters = 0;
+  try {
+    const checked = checkBackups(readingIncluded(client, options, projects), { ...options.ofCheck, signal });
+    for (;;) {
+      showProgress(`Clusters checked: ${clusters}`);
+      const { done, value } = await checked.next();
+      if (done) {
+        const weekly = await findWeekly(client, findings, options, signal);
+        return toReport({ ...start, weekly, finishedAt: new Date() }, findings, value);
+      }
+      findings.push(value);
+      if (isCluster(value)) clusters += 1;
+    }
+  } catch (error) {
+    if (!isAtlasError(error)) throw error;
+    const nothing = { projects: 0, notChecked: [] };
+    return toReport({ ...start, weekly: new Set(), finishedAt: new Date(), error }, [], nothing);
+  } finally {
+    showProgress('');
+    await client.close();
+  }
+}
+
+/**
+ * A client that lists only the projects of which the options may include a cluster.
+ *
+ * @param names - gets the names of all projects by their IDs.
+ */
+function readingIncluded(
+  client: TenantSnapshotsClient,
+  options: CheckOptions,
+  names: Map<string, string | undefined>,
+): Parameters<typeof checkBackups>[0] {
+  const isRead = (project: unknown) => {
+    const { id, name } = Object(project) as { id?: unknown; name?: unknown };
+    const [groupId, groupName] = [String(id), typeof name === 'string' ? name : undefined];
+    names.set(groupId, groupName);
+    return isIncluded(options, { groupId, groupName });
+  };
+  return {
+    get: (path, request) => client.get(path, request),
+    getAll: (path: string, request: GetOptions) => {
+      const items = client.getAll(path, request);
+      return path === projectsPath ? items.then((listed) => listed.filter(isRead)) : items;
+    },
+  };
+}
+
+/** Finds the stale clusters whose limit, as given, is shorter than their weekly schedule, as far as that can be read. */
+async function findWeekly(
+  client: TenantSnapshotsClient,
+  findings: readonly BackupFinding[],
+  { maxAges }: CheckOptions,
+  signal: AbortSignal,
+): Promise<ReadonlySet<BackupFinding>> {
+  const weekly = new Set<BackupFinding>();
+  const reads = findings.map(async (finding) => {
+    const { groupId, clusterName, clusterType, state, maxAge } = finding;
+    if (state !== 'stale' || clusterType === 'flex' || maxAge >= week) return;
+    if (typeof maxAges.limitOf({ groupId, groupName: finding.groupName, clusterName, clusterType }) !== 'number')
+      return;
+    const path = `${projectsPath}/${groupId}/clusters/${clusterName}/backup/schedule`;
+    const request = { apiVersion: '2024-08-05', timeout: 10_000, maxRetries: 0 };
+    const schedule = finding.evidence?.schedule ?? (await client.get(path, request));
+    if (readSchedule(schedule).interval === week) weekly.add(finding);
+  });
+  await untilStopped(() => Promise.allSettled(reads), signal);
+  return weekly;
+}

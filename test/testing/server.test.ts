@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import type { RecordedRequest } from '../../src/testing/index.js';
+import { flexSnapshotsPath, openApi } from './support/open-api.js';
+
+it('onResponse() is called with each request and its status, also if requests are not recorded', async () => {
+  const seen: string[] = [];
+  const onResponse = ({ method, path, status }: RecordedRequest) => seen.push(`${method} ${path} ${status}`);
+  const { emulator, statusOf } = await openApi({ onResponse, recordRequests: false });
+  emulator.respond({ reset: true, for: 'any' });
+  await expect(statusOf('/reset')).rejects.toThrow();
+  await statusOf(flexSnapshotsPath('?pageNum=1'));
+  expect(seen).toEqual([`GET ${flexSnapshotsPath('?pageNum=1')} 200`]);
+  expect(emulator.requests).toEqual([]);
+});
+
+it('a scripted answer that HTTP does not have is a 500 that says so', async () => {
+  const { emulator, get } = await openApi();
+  emulator.respond({ status: 1000 });
+  expect(await get(flexSnapshotsPath())).toMatchObject({ status: 500, text: expect.stringContaining('1000') });
+});
