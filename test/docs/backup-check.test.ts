@@ -53,18 +53,11 @@ describe('the documents', () => {
   });
 });
 
-const twoReports =
-  'mkdir reports; for n in 1 2; do atlas-tenant-snapshots check --output reports/$n.json; done > check.log';
-
-it.each([
-  ['docs/check/options.md', 'env | grep ^MONGODB_ATLAS_ | tee first.env > second.env', ['first.json', 'second.json']],
-  ['docs/audit/page.md', twoReports, ['backups.html']],
-])('the commands of %s, after %j, write %j', async (document, before, written) => {
-  const [commands] = codeBlocks(document, 'sh');
-  const env = environmentOf(await openEmulator());
-  const { exitCode, stderr, files } = await runInProject(`${before}\n${commands?.code}`, env);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(files).toEqual(expect.arrayContaining(written));
+it('the command of docs/audit/page.md writes a page of reports', async () => {
+  const [command] = codeBlocks('docs/audit/page.md', 'sh');
+  const checks = 'mkdir reports; for n in 1 2; do atlas-tenant-snapshots check --output reports/$n.json; done > log';
+  const outcome = await runInProject(`${checks}\n${command?.code}`, environmentOf(await openEmulator()));
+  expect(outcome).toMatchObject({ exitCode: 0, stderr: '', files: expect.arrayContaining(['backups.html']) });
 });
 
 it.each([

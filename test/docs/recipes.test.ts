@@ -1,54 +1,90 @@
-import { expect, it } from 'vitest';
+import { hostname } from 'node:os';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { codeBlocksUnder, read } from './support/documents.js';
-import { runInProject, runRecipe } from './support/recipe.js';
+import { openMachine } from './support/recipe.js';
 
-const ping = 'https://hc-ping.com/YOUR-ID';
+/** The last code block under a heading of docs/check/install.md, without the time of a crontab line. */
+function commandUnder(heading: string): string {
+  const [block] = codeBlocksUnder('docs/check/install.md', heading).slice(-1);
+  return block?.code.trim().replace(/^[\d,]+ \S+ \* \* \* /, '') ?? 'exit 1';
+}
 
-it.each([
-  ['is good', 'export CODE=0', 0, `${ping}/0\n`],
-  ['is good, and the environment has a code', 'export CODE=0 code=2', 0, `${ping}/0\n`],
-  ['finds something', '', 2, `page 2\nClusters: 1\n${ping}/2\n`],
-  [
-    'finds something, and there is no NOTIFY',
-    'rm page',
-    2,
-    `Exit code 2, and NOTIFY failed:\nClusters: 1\n${ping}/2\n`,
-  ],
-  ['finds something, and the switch cannot be reached', 'export OFFLINE=1', 2, 'page 2\nClusters: 1\n'],
-  ['is not there', 'rm check.sh', 127, `page 127\n#${ping}/127\n`],
-  ['may not be run', 'chmod -x check.sh', 126, `page 126\n#${ping}/126\n`],
-  ['hangs', 'echo "sleep 60" > check.sh', 124, `page 124\n\n${ping}/124\n`],
-  ['hangs, ignoring SIGTERM', `echo "trap '' TERM; sleep 60" > check.sh`, 137, `page 137\n\n${ping}/137\n`],
-])('notify.sh, run by cron, if the check %s', async (_check, before, exitCode, stdout) => {
-  const outcome = await runRecipe('docs/check/install.md', 'cron', before);
-  const printed = outcome.stdout.replace(/^timeout: .*\n/m, '#');
-  expect({ exitCode: outcome.exitCode, stdout: printed }).toEqual({ exitCode, stdout });
+/** Flex snapshots of some ages in days. */
+function snapshots(...ages: number[]) {
+  return ages.map((age, n) => {
+    return { id: `${n}`.repeat(24), status: 'COMPLETED', finishTime: new Date(Date.now() - age * 86_400_000) };
+  });
+}
+
+const openAtlas = () => openEmulator({ seed: { snapshots: snapshots(7, 0.1) } });
+
+describe.each(['dash', 'bash'] as const)('in %s', (shell) => {
+  it('notify.sh, run by cron, names the job and the cause in each alarm', async () => {
+    const atlas = await openAtlas();
+    const { run, write } = openMachine(shell, environmentOf(atlas));
+    const asked = `${atlas.url}, checked by ${hostname()}`;
+    const notify = async (before: string, exitCode: number, ...alarm: string[]) => {
+      const outcome = await run(`${before}\n${commandUnder('cron')} "$@"`);
+      const first = exitCode === 0 ? '' : `page ${exitCode} prod\nprod: exit code ${exitCode}, `;
+      const ping = `https://hc-ping.com/YOUR-PING-KEY/atlas-backups-prod/${exitCode}\n`;
+      expect({ before, ...outcome }).toMatchObject({ exitCode, stdout: expect.stringMatching(`^${first}`) });
+      for (const text of [...alarm, ping]) expect(outcome.stdout).toContain(text);
+    };
+
+    await notify('', 3, asked, '/prod/inventory.jsonl');
+    await notify('export code=2', 0);
+    atlas.seed({ clusterName: 'ledger', snapshots: snapshots(3) });
+    await notify('', 2, asked, 'ledger', 'stale');
+    atlas.remove({ clusterName: 'ledger' });
+    await notify('', 3, asked, 'ledger', 'delete its line in /', '/prod/inventory.jsonl');
+    atlas.respond({ hang: true, for: 'any', times: Number.POSITIVE_INFINITY });
+    await notify('set -- --timeout 1s', 3, asked, 'Atlas did not answer');
+    await notify('echo "X=a(b" >> prod.env', 3, '/prod.env is missing or broken.');
+    await notify('chmod -x check.sh', 126, 'check.sh');
+    await notify('rm check.sh', 127, 'check.sh');
+    const deletion = `touch -d '401 days ago' prod/reports/old.json; ${commandUnder('Install')}; ls prod/reports`;
+    expect((await run(deletion)).stdout).toMatch(/^(\d{4}-\d\d-\d\dT\d{6}Z\.json\n)+$/);
+    write('check.sh', '#!/bin/sh\nsleep 60');
+    await notify('export LIMIT=0.5', 124);
+    write('check.sh', "#!/bin/sh\ntrap '' TERM; sleep 60");
+    await notify('export LIMIT=0.5', 137);
+  });
+
+  it.each([
+    ['rm page', 'NOTIFY failed.\nprod: exit code 2, stale\n', '/2\n'],
+    ['export OFFLINE=1', 'page 2 prod\nprod: exit code 2, stale\n', ''],
+  ])('notify.sh says what it can after %j', async (before, alarm, ping) => {
+    const { run, write } = openMachine(shell);
+    write('check.sh', '#!/bin/sh\necho "prod: stale"; exit 2');
+    const { exitCode, stdout } = await run(`${before}; ./notify.sh prod`);
+    expect([exitCode, stdout]).toEqual([2, expect.stringMatching(`^${alarm}(https://\\S+)?${ping}$`)]);
+  });
+
+  it.each([
+    ['0 0', 0],
+    ['0 3 0', 3],
+    ['3 2', 2],
+    ['2 3', 2],
+  ])('the script for several organizations, whose checks end with %s, ends with %d', async (codes, worst) => {
+    const { run, write } = openMachine(shell);
+    write('check.sh', '#!/bin/sh\nexit "$1"');
+    write('check-all.sh', commandUnder('Several organizations').replace('prod gov', codes));
+    const { exitCode } = await run('./check-all.sh');
+    expect(exitCode).toBe(worst);
+  });
 });
 
-/** The command of a recipe, without its folder. */
-const commands = {
-  'check.sh': () => codeBlocksUnder('docs/check/install.md', 'Install')[1]?.code.match(/^exec (.*)$/m)?.[1],
-  'examples/cronjob.yml': () => {
-    const [, job] = read('examples/cronjob.yml')
-      .split('---\n')
-      .map((document) => parse(document));
-    const [{ command, args }] = job.spec.jobTemplate.spec.template.spec.containers;
-    return [...command, ...args].join(' ').replace('/check/node_modules/.bin/', '');
-  },
-};
-
-it.each(Object.entries(commands))(
-  'the command of %s keeps an inventory, and a report of each run',
-  async (_, commandOf) => {
-    const days = (age: number) => new Date(Date.now() - age * 86_400_000);
-    const snapshots = [7, 0.1].map((age, n) => ({ id: `${n}`.repeat(24), status: 'COMPLETED', finishTime: days(age) }));
-    const command = commandOf();
-    const isNamed = String.raw`^\d{4}-\d\d-\d\dT\d{6}Z(-2)?\.json$`;
-    // The first run creates the inventory.
-    const code = `(${command}) > log; echo $?; (${command}) > log; echo $?; ls inventory.json; ls reports | grep -cP '${isNamed}'`;
-    const { stdout } = await runInProject(code, environmentOf(await openEmulator({ seed: { snapshots } })));
-    expect(stdout).toBe('3\n0\ninventory.json\n2\n');
-  },
-);
+it('examples/cronjob.yml keeps an inventory and the reports of 400 days', async () => {
+  const [, job] = read('examples/cronjob.yml')
+    .split('---\n')
+    .map((document) => parse(document));
+  const { run, write } = openMachine('dash', environmentOf(await openAtlas()));
+  write('command.sh', `#!/bin/sh\n${job.spec.jobTemplate.spec.template.spec.containers[0].args[0]}`);
+  // The first run creates the inventory.
+  const { stdout } = await run(`
+    touch -d '401 days ago' prod/reports/old.json; set -a; . ./prod.env
+    ./command.sh > log; echo $?; rm prod/reports/2*; ./command.sh > log; echo $?; ls prod/inventory.jsonl prod/reports`);
+  expect(stdout).toMatch(/^3\n0\nprod\/inventory.jsonl\n\nprod\/reports:\n\d{4}-\d\d-\d\dT\d{6}Z\.json\n$/);
+});

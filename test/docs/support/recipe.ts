@@ -6,6 +6,17 @@ import { codeBlocksUnder } from './documents.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
+/** What a machine has in place of curl and of the command of the user. */
+const stubs = {
+  'bin/curl': '#!/bin/sh\n[ -z "$OFFLINE" ] || exit 7; for url; do :; done; echo "$url"',
+  page: '#!/bin/sh\necho "page $1 $2"; cat',
+};
+
+/** The first script under a heading, as a document prints it. */
+function scriptUnder(document: string, heading: string): string {
+  return codeBlocksUnder(document, heading).find(({ code }) => code.startsWith('#!/bin/sh'))?.code ?? '';
+}
+
 /** Runs shell commands in a new project that has installed the package. */
 export async function runInProject(code: string, env: Readonly<Record<string, string>> = {}) {
   const cwd = openFolder('node_modules/.bin');
@@ -15,40 +26,43 @@ export async function runInProject(code: string, env: Readonly<Record<string, st
   return { ...outcome, files: readdirSync(cwd) };
 }
 
-/** What a machine has in place of the check, of curl, and of the command of the user. */
-const stubs = {
-  'bin/atlas-tenant-snapshots': 'echo "Clusters: 1"; [ -z "$JSON" ] || cp "$JSON" reports/2026.json; exit "$CODE"',
-  'bin/curl': '[ -z "$OFFLINE" ] || exit 7; for url; do :; done; echo "$url"',
-  page: 'echo "page $1"; cat',
-};
-
 /**
- * Runs a recipe as it is printed, except for its folders and the time limit, on a machine that was set up as docs/check/install.md
- * and docs/check/notify.md say, with `stubs`.
+ * Sets up a machine with the job `prod` as docs/check/install.md and docs/check/notify.md say, with `stubs`. The scripts are as
+ * printed, except for their folders and the time limit.
  *
- * @param document - with the recipe, a crontab line, in its first code block under `heading`.
- * @param before - shell commands that run before it, in the folder of the check.
+ * @param shell - the program that is `sh` there.
+ * @param login - the variables in the job's file.
  */
-export async function runRecipe(document: string, heading: string, before = '') {
-  const cwd = openFolder('bin', 'reports', 'metrics');
-  const inFolder = (code = 'exit 1') =>
+export function openMachine(shell: 'dash' | 'bash', login: Readonly<Record<string, string>> = {}) {
+  const cwd = openFolder('bin', 'prod/reports', 'metrics');
+  const inFolder = (code: string) =>
     code
+      .replaceAll('#!/bin/sh', `#!${cwd}/bin/sh`)
       .replaceAll('/var/lib/prometheus/node-exporter', `${cwd}/metrics`)
       .replaceAll('/opt/atlas-backup-check/node_modules/atlas-tenant-snapshots/', root)
       .replaceAll('/opt/atlas-backup-check/node_modules/.bin', `${cwd}/bin`)
-      .replaceAll(/\/(var\/lib|opt)\/atlas-backup-check/g, cwd)
-      .replace('timeout -k 30 15m', 'timeout -k 0.5 0.5');
-  const scriptOf = (page: string, title: string) =>
-    inFolder(codeBlocksUnder(page, title).find(({ code }) => code.startsWith('#!/bin/sh'))?.code);
-  const scripts = {
-    ...stubs,
-    'check.sh': scriptOf('docs/check/install.md', 'Install'),
-    'notify.sh': scriptOf('docs/check/notify.md', 'notify.sh'),
+      .replaceAll(/\/(var\/lib|opt|etc)\/atlas-backup-check/g, cwd)
+      // In the image of the CronJob.
+      .replaceAll('/check/node_modules/.bin', `${cwd}/bin`)
+      .replaceAll('/data/', `${cwd}/prod/`)
+      .replace('timeout -k 30 15m', `timeout -k 0.5 "\${LIMIT:-60}"`);
+  symlinkSync(`/bin/${shell}`, `${cwd}/bin/sh`);
+  symlinkSync(bin, `${cwd}/bin/atlas-tenant-snapshots`);
+  const write = (name: string, code: string) => writeFileSync(`${cwd}/${name}`, inFolder(code), { mode: 0o755 });
+  for (const [name, code] of Object.entries(stubs)) write(name, code);
+  write('check.sh', scriptUnder('docs/check/install.md', 'Install'));
+  write('notify.sh', scriptUnder('docs/check/notify.md', 'notify.sh'));
+  write(
+    'prod.env',
+    Object.entries(login)
+      .map(([name, value]) => `${name}='${value}'\n`)
+      .join(''),
+  );
+  const env = { PATH: `${cwd}/bin:${process.env['PATH']}` };
+  return {
+    /** Runs shell commands, such as those of a document, in the folder of the job. */
+    run: (code: string) => runProcess('sh', ['-c', inFolder(code)], { cwd, env }),
+    write,
+    readFile: (name: string) => readFileSync(`${cwd}/${name}`, 'utf8'),
   };
-  for (const [name, code] of Object.entries(scripts))
-    writeFileSync(`${cwd}/${name}`, `#!/bin/sh\n${code}`, { mode: 0o755 });
-  const line = codeBlocksUnder(document, heading)[0]?.code.replace(/^[\d,]+ \S+ \* \* \* /, '');
-  const env = { PATH: `${cwd}/bin:${process.env['PATH']}`, CODE: '2' };
-  const outcome = await runProcess('sh', ['-c', `${before}\n${inFolder(line)}`], { cwd, env });
-  return { ...outcome, readFile: (name: string) => readFileSync(`${cwd}/${name}`, 'utf8') };
 }
