@@ -9,7 +9,9 @@ export function resolveFile(file: string): string {
     return fs.realpathSync(file);
   } catch {
     const folder = path.dirname(file);
-    return path.join(fs.existsSync(folder) ? fs.realpathSync(folder) : path.resolve(folder), path.basename(file));
+    // With the slash at the end, it stays a folder that is missing.
+    const name = file.endsWith('/') ? `${path.basename(file)}/` : path.basename(file);
+    return path.join(fs.existsSync(folder) ? fs.realpathSync(folder) : path.resolve(folder), name);
   }
 }
 

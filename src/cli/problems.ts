@@ -152,7 +152,8 @@ function describeEvidence({ findings }: CheckReport): string[] {
     return errors.map((error) => {
       // The name of the part in the paths of Atlas, such as `restoreJobs`.
       const part = error.path?.split('/').at(-1) ?? 'a part';
-      return { error, part, needsManager: part === 'restoreJobs' && clusterType === 'dedicated' };
+      const isRefused = 'status' in error && (error.status === 401 || error.status === 403);
+      return { error, part, needsManager: isRefused && part === 'restoreJobs' && clusterType === 'dedicated' };
     });
   });
   const kinds = groupBy(failures, ({ error, part, needsManager }) => `${part} ${needsManager} ${kindOf(error)}`);

@@ -1,13 +1,13 @@
 import type { Check, History, Job } from './history.js';
 import { chip, dated, type Html, html, name, ofJob, printList, printTable } from './html.js';
 import { compareRows, linkTo, type Row, type Section } from './rows.js';
-import { count, getOrAdd, hourMs, printDay, printDuration, printTime, type Run, toRuns } from './time.js';
+import { count, getOrAdd, printDay, printDuration, printTime, type Run, toRuns } from './time.js';
 
 const ofList = { label: 'unknown', color: 'magenta', rank: Number.POSITIVE_INFINITY };
 const ofSilence = { label: 'silent', color: 'red', rank: Number.POSITIVE_INFINITY };
 
 /** Prints what somebody has to look at, the worst first: clusters, lists, jobs, what the checks named, the reports. */
-export function printAttention(history: History, sections: readonly Section[], now: number): Html {
+export function printAttention(history: History, sections: readonly Section[]): Html {
   const { jobs } = history;
   const kinds = new Map<string, { rank: number; items: Html[] }>();
   const add = (kind: typeof ofList, item: Html, job: Job) => {
@@ -31,7 +31,7 @@ export function printAttention(history: History, sections: readonly Section[], n
   const all = sorted.map(({ items }) => printList(items, (item) => item));
   return html`<section class="attention"><h2>Needs attention</h2>
 ${all.length === 0 ? html`<p>No cluster.</p>` : html`<ul>${all}</ul>`}
-${printProblems(jobs)}${printReports(history, now)}</section>`;
+${printProblems(jobs)}${printReports(history)}</section>`;
 }
 
 /** Prints what the last check of each job named on stderr. */
@@ -43,22 +43,20 @@ function printProblems(jobs: readonly Job[]): Html | undefined {
 }
 
 /** Prints what is wrong with the reports themselves, the newest first. */
-function printReports({ files, jobs }: History, now: number): Html | undefined {
+function printReports({ files, jobs }: History): Html | undefined {
   const checks = jobs.flatMap((job) => job.checks.map((check) => ({ check, job })));
   checks.sort((a, b) => b.check.time - a.check.time);
   const toItem = (check: Check, job: Job, text: string) =>
     html`${dated(`The ${text.replace('TIME', printTime(check.time))}`)}${ofJob(job)}`;
   const failed = checks.filter(({ check }) => check.failure !== undefined);
-  const ahead = checks.filter(({ check }) => check.time > now + hourMs);
   const off = checks.filter(({ check }) => check.offset !== 0);
   const unusable = files.filter(({ why }) => why !== undefined);
   const mixed = jobs.flatMap((job) => findMixed(job).map((what) => ({ what, job })));
-  if ([failed, ahead, off, unusable, mixed].every((some) => some.length === 0)) return undefined;
+  if ([failed, off, unusable, mixed].every((some) => some.length === 0)) return undefined;
   return html`<div class="bad" id="reports"><h3>The reports</h3><ul>
 ${printList(unusable, ({ file, why }) => html`${name(file)}: ${dated(why ?? '')}`)}
 ${printList(mixed, ({ what, job }) => html`The reports of a folder have ${what}. If they are of several jobs, give each its own folder.${ofJob(job)}`)}
 ${printList(failed, ({ check, job }) => toItem(check, job, `check of TIME failed: ${check.failure}`))}
-${printList(ahead, ({ check, job }) => toItem(check, job, 'check is dated TIME, after this page was made: look at the clock of its machine.'))}
 ${printList(off, ({ check, job }) => toItem(check, job, `clock of the check of TIME was ${sayOffset(check.offset)}.`))}
 </ul></div>`;
 }

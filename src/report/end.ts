@@ -3,7 +3,7 @@ import type { History, Job } from './history.js';
 import { dated, type Html, html, name, ofJob, printList, printTable } from './html.js';
 import { linkTo, type Row, type Section } from './rows.js';
 import { isState, printLeftOut, sinceOf } from './standing.js';
-import { dayOf, getOrAdd, type Notes, note, printDay, printDays, printNotes, printRange, printTime } from './time.js';
+import { dayOf, getOrAdd, type Notes, note, printDay, printDays, printNotes, printTime, spanOf } from './time.js';
 
 /** Prints what the checks leave out, by the reason and the pattern. */
 export function printAllLeftOut(sections: readonly Section[]): Html | undefined {
@@ -74,8 +74,7 @@ function sayOptions(options: Job['last']['report']['options']): string {
 
 /** The days between the first and the last of these that are none of them. */
 export function daysWithout(days: ReadonlySet<number>): Set<number> {
-  const sorted = [...days].sort((a, b) => a - b);
-  const [first = 0, last = -1] = [sorted[0], sorted.at(-1)];
+  const [first, last] = spanOf(days) ?? [0, -1];
   const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
   return new Set(all.filter((day) => !days.has(day)));
 }
@@ -87,10 +86,7 @@ export function printFiles({ files }: History): Html {
     time === undefined ? why : dated(printTime(time)),
     sha256 === undefined ? 'not read' : html`<code>${sha256}</code>`,
   ]);
-  const times = files.flatMap(({ time }) => time ?? []).sort((a, b) => a - b);
-  const [first, last] = [times[0], times.at(-1)];
-  const range = first !== undefined && last !== undefined && `, ${printRange(dayOf(first), dayOf(last))}`;
-  return html`<section><details><summary><h2>The files: ${files.length}${dated(range || '')}</h2></summary>
+  return html`<section><details><summary><h2>The files: ${files.length}</h2></summary>
 ${printTable(['File', 'Time of the check', 'SHA-256'], rows)}</details></section>`;
 }
 

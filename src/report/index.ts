@@ -7,7 +7,7 @@ import { axis, drawLegend, drawReports, drawRow, drawShared, findSpan, isLong } 
 import { isWell, printType, type Row, type Section, toSections } from './rows.js';
 import { isState } from './standing.js';
 import { style } from './style.js';
-import { count, dayOf, printDays, printTime, type Run } from './time.js';
+import { count, dayOf, lengthOf, printDays, printTime, type Run } from './time.js';
 import { countEach, printJobs, printSummary, sayAttention } from './top.js';
 
 export { readReports } from './read.js';
@@ -31,13 +31,13 @@ export function* printPage(history: History, now: number): Generator<Html> {
 <title>${sentence}</title>
 <style>${style}</style>
 </head>
-<body class="${classes.filter(Boolean).join(' ')}" style="--days: ${span === undefined ? 1 : span[1] - span[0] + 1}">
+<body class="${classes.filter(Boolean).join(' ')}" style="--days: ${span === undefined ? 1 : lengthOf(span)}">
 <main>
 <h1>${dated(sentence)}</h1>
 <p class="last">${sayLast(history)}</p>
 <p class="soft">${dated(`Backups of MongoDB Atlas, by the reports of atlas-tenant-snapshots check. Made ${printTime(now)}. All days are those of UTC.`)}</p>`;
   yield printSummary(history, sections);
-  yield html`${printAttention(history, sections, now)}${printJobs(history)}`;
+  yield html`${printAttention(history, sections)}${printJobs(history)}`;
   if (span !== undefined) {
     yield printGaps(sections, history);
     yield* printPicture(history, sections, span);

@@ -3,24 +3,33 @@ import type { Cluster, Job } from './history.js';
 import { type Html, html } from './html.js';
 import { printType, type Row } from './rows.js';
 import { isState } from './standing.js';
-import { count, dayMs, dayOf, getOrAdd, printDay, printDays, printRange, type Run, toRuns } from './time.js';
+import {
+  count,
+  dayMs,
+  dayOf,
+  getOrAdd,
+  lengthOf,
+  printDay,
+  printDays,
+  printRange,
+  type Run,
+  spanOf,
+  toRuns,
+} from './time.js';
 
 // Older backups, such as monthly ones, would make the picture mostly empty. The details have them.
 const maxDaysBefore = 35;
 
 /** The days of the picture: from the oldest backup or report to the last report. Undefined without a report. */
 export function findSpan(jobs: readonly Job[], clusters: readonly Cluster[]): Run | undefined {
-  const reported = jobs.flatMap(({ checks }) => checks.map(({ time }) => dayOf(time))).sort((a, b) => a - b);
-  const [firstReport, last] = [reported[0], reported.at(-1)];
-  if (firstReport === undefined || last === undefined) return undefined;
-  let first = firstReport;
+  const reported = spanOf(jobs.flatMap(({ checks }) => checks.map(({ time }) => dayOf(time))));
+  if (reported === undefined) return undefined;
+  let [first] = reported;
   for (const { backups } of clusters) {
-    for (const day of backups) if (day < first && day >= firstReport - maxDaysBefore) first = day;
+    for (const day of backups) if (day < first && day >= reported[0] - maxDaysBefore) first = day;
   }
-  return [first, last];
+  return [first, reported[1]];
 }
-
-const lengthOf = ([first, last]: Run): number => last - first + 1;
 
 export const isLong = (span: Run): boolean => lengthOf(span) > 75;
 

@@ -113,7 +113,7 @@ function leaveOutGone(sections: readonly Section[]): Section[] {
   return sections.map((section) => ({ ...section, rows: section.rows.map(shown) }));
 }
 
-const { compare } = new Intl.Collator('en');
+const { compare } = new Intl.Collator('en', { numeric: true });
 
 const rankOfRow = ({ problems, standing }: Omit<Row, 'id'>): number => (problems[0] ?? standing).rank;
 

@@ -3,9 +3,9 @@ import { Html } from './html.js';
 /** Light and dark, narrow and printed. Without a color, the shapes still say what a day was. */
 export const style = new Html(`
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #566072; --page: #fff; --panel: #f5f7f9; --edge: #d5dae1;
-  --good: #2a7f62; --low: #7ba495; --bad: #c8322b; --odd: #86409c; --calm: #8a6410; --gray: #8b94a3; --link: #1b5fae }
+  --good: #2a7f62; --bad: #c8322b; --odd: #86409c; --calm: #8a6410; --gray: #8b94a3; --link: #1b5fae }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e8ee; --soft: #a3adbc; --page: #14181e; --panel: #1c222a; --edge: #39424f;
-  --good: #4fb08c; --low: #4d7567; --bad: #ff776d; --odd: #cf97e2; --calm: #d9ad4e; --gray: #78828f; --link: #83b7f5 } }
+  --good: #4fb08c; --bad: #ff776d; --odd: #cf97e2; --calm: #d9ad4e; --gray: #78828f; --link: #83b7f5 } }
 * { box-sizing: border-box }
 body { margin: 0 auto; padding: 1.5rem; max-width: 84rem; background: var(--page); color: var(--ink);
   font: 15px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; overflow-wrap: anywhere }

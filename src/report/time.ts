@@ -37,6 +37,15 @@ export function toRuns(days: Iterable<number>): Run[] {
   return runs;
 }
 
+/** The first and the last of any days. Undefined without a day. */
+export function spanOf(days: Iterable<number>): Run | undefined {
+  const sorted = [...days].sort((a, b) => a - b);
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  return first === undefined || last === undefined ? undefined : [first, last];
+}
+
+export const lengthOf = ([first, last]: Run): number => last - first + 1;
+
 /** Such as `2026-11-01 to 2026-11-03, 2026-11-05 (4 days)`. */
 export function printDays(days: ReadonlySet<number>): string {
   const runs = toRuns(days).map(([first, last]) => printRange(first, last));

@@ -2,17 +2,14 @@ import { type Check, type History, type Job, maxSilence } from './history.js';
 import { chip, dated, type Html, html, name, printTable } from './html.js';
 import { restoredOn } from './picture.js';
 import type { Row, Section } from './rows.js';
-import { count, dayOf, printDuration, printRange, printTime } from './time.js';
+import { count, dayOf, lengthOf, printDuration, printRange, printTime, spanOf } from './time.js';
 
 /** Says in a sentence whether somebody has to look, and what makes that less than known. */
 export function sayAttention({ jobs, files }: History, sections: readonly Section[], now: number): string {
   const failed = jobs.filter(({ last }) => last.failure !== undefined);
   const old = jobs.filter(({ last }) => now - last.time > maxSilence).sort((a, b) => a.last.time - b.last.time);
   const oldest = old[0]?.last.time;
-  const which = (some: readonly Job[]) => {
-    if (jobs.length < 2) return '';
-    return ` (${some.length === 1 ? some[0]?.name : `${some.length} of ${jobs.length} jobs`})`;
-  };
+  const which = (some: readonly Job[]) => (jobs.length > 1 ? ` (${some.length} of ${jobs.length} jobs)` : '');
   const first = [
     failed.length > 0 && `The last check failed${which(failed)}.`,
     oldest !== undefined && `The last check is ${printDuration(now - oldest)} old: ${printTime(oldest)}${which(old)}.`,
@@ -63,13 +60,12 @@ export function printSummary({ jobs }: History, sections: readonly Section[]): H
 /** Such as `on 27 of 30 days, 2026-11-01 to 2026-11-30; a check failed on 2 days`. */
 function sayDays(checks: readonly Check[]): string {
   const daysOf = (some: readonly Check[]) => new Set(some.map(({ time }) => dayOf(time)));
-  const sorted = [...daysOf(checks)].sort((a, b) => a - b);
-  const [first, last] = [sorted[0], sorted.at(-1)];
-  if (first === undefined || last === undefined) return 'none';
+  const span = spanOf(daysOf(checks));
+  if (span === undefined) return 'none';
   const listed = daysOf(checks.filter(({ failure }) => failure === undefined)).size;
   const failed = daysOf(checks.filter(({ failure }) => failure !== undefined)).size;
   const more = failed > 0 ? `; a check failed on ${count(failed, 'day')}` : '';
-  return `on ${listed} of ${count(last - first + 1, 'day')}, ${printRange(first, last)}${more}`;
+  return `on ${listed} of ${count(lengthOf(span), 'day')}, ${printRange(...span)}${more}`;
 }
 
 /** Counts the clusters by what they are, the worst first. */

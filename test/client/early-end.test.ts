@@ -116,7 +116,7 @@ it.each(Object.entries(phases))('timeout %s ends a call, whose error says what i
   const attempts = phase.attempts ?? 1;
   expect(message).toContain(`timed out after 1000 ms (timeout) while ${phase.phase} (attempts: ${attempts}).`);
   expect(message).toMatch(
-    phase.options === stuck ? / at most 64 connections, / : / Raise timeout if the call needs longer\.$/,
+    phase.options === stuck ? / at most 64 connections\), / : / Raise timeout if the call needs longer\.$/,
   );
   expect(performance.now()).toBeCloseTo(1_000, -2);
   await server.close();

@@ -137,12 +137,9 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
     ],
   ],
   [
-    'clocks that were off by more than a minute, and a check of the future',
-    [withClock(1, 60_000), withClock(2, 120_000), on(40, '')],
-    [
-      'The check is dated 2026-12-10 12:00 UTC, after this page was made: look at the clock of its machine.',
-      'The clock of the check of 2026-11-02 11:58 UTC was 2 m ahead.',
-    ],
+    'clocks that were off by more than a minute',
+    [withClock(1, 60_000), withClock(2, 120_000)],
+    ['The clock of the check of 2026-11-02 11:58 UTC was 2 m ahead.'],
   ],
   [
     'servers, logins and options of several jobs in a folder',

@@ -41,7 +41,7 @@ it.each<[sentence: string, reports: Reports, madeOn: number]>([
     4,
   ],
   [
-    'The last check failed (two). No cluster needed attention.',
+    'The last check failed (1 of 2 jobs). No cluster needed attention.',
     { one: [good(2)], two: [good(1), on(2, '', failed)] },
     2,
   ],

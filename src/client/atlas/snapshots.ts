@@ -3,7 +3,7 @@ import { errorIn, type Page, pageSize, parsePage } from './page.js';
 import { notFlexCode } from './response.js';
 import { type AtlasLink, compiled, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
 import { invalid, type Parse } from './standard-schema.js';
-import type { Fallback, Query, RequestOptions, Target } from './target.js';
+import type { Query, RequestOptions, Target } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
 export type SnapshotStatus = 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMPLETED' | (string & {});
@@ -138,8 +138,7 @@ export function snapshotTarget(
     // According to MongoDB's specification, one snapshot does not take `pretty`.
     flexQuery: { envelope: options.envelope },
     parse: parseSnapshot,
-    // parseSnapshot() accepts nothing empty.
-    isEmpty: () => false,
+    parseFallback: parseSnapshot,
   });
 }
 
@@ -149,16 +148,21 @@ export function snapshotListTarget(cluster: ClusterArguments, options: RequestOp
   return clusterTarget(cluster, options, {
     lastSegment: '',
     flexQuery: { includeCount: true, itemsPerPage: pageSize, envelope, pretty },
-    parse: (json) => parsePage(json, parseSnapshot),
-    isEmpty: ({ items }) => items.length === 0,
+    parse: parseList,
+    parseFallback: async (json) => {
+      const page = await parseList(json);
+      return page.success && page.data.items.length === 0 ? invalid('it is empty') : page;
+    },
   });
 }
+
+const parseList = (json: unknown) => parsePage(json, parseSnapshot);
 
 /** Chooses the endpoint, and the fallback. */
 function clusterTarget<T>(
   { groupId, clusterName }: ClusterArguments,
   { endpoint, envelope, pretty }: RequestOptions,
-  { lastSegment, flexQuery, parse, isEmpty }: ResourceOf<T>,
+  { lastSegment, flexQuery, parse, parseFallback }: ResourceOf<T>,
 ): Target<T> {
   const tenant: Target<T> = {
     endpoint: 'tenant',
@@ -174,19 +178,22 @@ function clusterTarget<T>(
     accept: 'application/vnd.atlas.2024-11-13+json',
     query: flexQuery,
     parse,
-    fallback: endpoint === 'auto' ? { target: tenant, isMissing, isEmpty } : undefined,
+    fallback: endpoint === 'auto' ? { ...tenant, parse: parseFallback } : undefined,
   };
 }
 
 /** What differs between one snapshot and the list of them. */
-interface ResourceOf<T> extends Pick<Target<T>, 'parse'>, Pick<Fallback<T>, 'isEmpty'> {
+interface ResourceOf<T> {
   /** The end of the path. */
   readonly lastSegment: string;
   readonly flexQuery: Query;
+  readonly parse: Parse<T>;
+  /** Rejects an empty list too: Flex has then said more. */
+  readonly parseFallback: Parse<T>;
 }
 
-/** Whether Flex lacks the cluster or the snapshot. */
-function isMissing(status: number, errorCode: string | undefined): boolean {
+/** Whether an error of Flex says that it lacks the cluster or the snapshot. */
+export function isMissing(status: number, errorCode: string | undefined): boolean {
   if (status === 404) return errorCode !== 'GROUP_NOT_FOUND';
   return status === 400 && errorCode === notFlexCode;
 }

@@ -33,16 +33,8 @@ export interface Target<T = unknown> {
   readonly query: Query;
   /** Parses the body: an item, or a page of a list. */
   readonly parse: Parse<T>;
-  readonly fallback?: Fallback<T> | undefined;
-}
-
-/** A second target, for what the first one may lack. */
-export interface Fallback<T> {
-  readonly target: Target<T>;
-  /** Whether the first target lacks it, according to its error. */
-  isMissing(status: number, errorCode: string | undefined): boolean;
-  /** Whether the second target lacks it too, although it returned data. */
-  isEmpty(data: T): boolean;
+  /** Where to ask for what this target lacks. */
+  readonly fallback?: Target<T> | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type ApiResponse, isSuccess, readResponse } from '../atlas/response.js';
-import { type Fallback, mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
+import { isMissing } from '../atlas/snapshots.js';
+import { mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
 import { advice } from '../errors/advice.js';
 import {
   apiError,
@@ -30,9 +31,9 @@ export async function request<T>(target: Target<T>, call: Call): Promise<Answer<
       return await makeAttempt(target, call, call.settings.attemptTimeout);
     } catch (error) {
       call.scope.throwIfEnded();
-      if (target.fallback && isLacking(error, target.fallback) && !call.client.isTenantGone) {
-        return askFallback(target.fallback, error, call);
-      }
+      const { fallback } = target;
+      const isLacking = isAtlasApiError(error) && isMissing(error.status, error.errorCode);
+      if (isLacking && fallback !== undefined && !call.client.isTenantGone) return askFallback(fallback, error, call);
       await waitToRetry(error, retries, call);
     }
   }
@@ -53,29 +54,23 @@ async function waitToRetry(error: unknown, retries: number, call: Call): Promise
   await call.scope.sleep('waiting to retry', delay);
 }
 
-/** Whether a target failed because it lacks what was requested. */
-function isLacking<T>(error: unknown, fallback: Fallback<T>): error is AtlasApiError {
-  return isAtlasApiError(error) && fallback.isMissing(error.status, error.errorCode);
-}
-
 /**
  * Makes one attempt at the fallback. If the fallback lacks the data too, or the attempt fails, the call ends with the error of the
  * first target, and the attempts at both. So it does if its deadline passes.
  */
-async function askFallback<T>(fallback: Fallback<T>, missing: AtlasApiError, call: Call): Promise<Answer<T>> {
+async function askFallback<T>(fallback: Target<T>, missing: AtlasApiError, call: Call): Promise<Answer<T>> {
   const { settings, client, target: first } = call;
   try {
     const attemptTimeout = Math.min(fallbackTimeout, settings.attemptTimeout);
-    const answer = await makeAttempt(fallback.target, call, attemptTimeout, true);
-    if (!fallback.isEmpty(answer.data)) return answer;
+    return await makeAttempt(fallback, call, attemptTimeout, true);
   } catch (error) {
     if (isAtlasError(error, 'CLOSED')) throw error;
     const isGone =
       isAtlasApiError(error, { status: 410 }) || isAtlasApiError(error, { errorCode: 'RESOURCE_NOT_FOUND' });
     if (isGone) client.isTenantGone = true;
+    call.target = first;
+    throw Object.assign(missing, { attempts: call.attempts });
   }
-  call.target = first;
-  throw Object.assign(missing, { attempts: call.attempts });
 }
 
 /** Sends a request with its login, and parses the response. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { snapshotListTarget, snapshotTarget } from '../../../src/client/atlas/snapshots.js';
+import { isMissing, snapshotListTarget, snapshotTarget } from '../../../src/client/atlas/snapshots.js';
 import { type RequestOptions, type Target, toPath } from '../../../src/client/atlas/target.js';
 import { dedicatedSnapshotSchema, tenantSnapshotSchema } from '../../../src/client/index.js';
 import { referenceSnapshot } from '../../support/atlas-bodies.js';
@@ -141,7 +141,7 @@ describe('the target for snapshots', () => {
     const flex = targetOf(args, { endpoint: 'flex', envelope: true });
     const tenant = targetOf(args, { endpoint: 'tenant', envelope: true });
     expect({ ...target, fallback: undefined }).toMatchObject({ ...flex, parse: expect.anything() });
-    expect(target.fallback?.target).toMatchObject({ ...tenant, parse: expect.anything() });
+    expect(target.fallback).toMatchObject({ ...tenant, parse: expect.anything() });
   });
 });
 
@@ -175,9 +175,7 @@ describe('what is no snapshot is none', () => {
 });
 
 describe('the fallback', () => {
-  const { fallback } = snapshotTarget(one, { endpoint: 'auto' });
-
-  it.each<[isMissing: boolean, status: number, errorCode?: string]>([
+  it.each<[isAsked: boolean, status: number, errorCode?: string]>([
     [true, 404],
     [true, 404, 'CLUSTER_NOT_FOUND'],
     [true, 404, 'RESOURCE_NOT_FOUND'],
@@ -189,7 +187,7 @@ describe('the fallback', () => {
     [false, 403, 'CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API'],
     [false, 410, 'VERSION_GONE'],
     [false, 503],
-  ])('is asked: %s, after a %i with the code %s', (isMissing, status, errorCode) => {
-    expect(fallback?.isMissing(status, errorCode)).toBe(isMissing);
+  ])('is asked: %s, after a %i with the code %s', (isAsked, status, errorCode) => {
+    expect(isMissing(status, errorCode)).toBe(isAsked);
   });
 });

@@ -24,15 +24,16 @@ it.each<[when: string, responses: [status: number, errorCode?: string][], advice
   [
     'goes by the status if the code says nothing',
     [[404], [404, 'NEW_CODE'], [404, 'toString'], [404, '']],
-    /names and IDs/,
+    /path and the IDs/,
   ],
   [
-    'is the same for both access lists',
+    'is the same for all access lists',
     [
+      [403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST'],
       [403, 'ORG_REQUIRES_ACCESS_LIST'],
       [403, 'RESOURCE_REQUIRES_ACCESS_LIST'],
     ],
-    /Create an IP access list/,
+    /IP access list/,
   ],
   ['names the way out of a retired endpoint', [[410], [404, 'RESOURCE_NOT_FOUND']], /endpoint: 'flex'/],
   [
