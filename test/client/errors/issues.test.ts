@@ -6,7 +6,6 @@ const secret = 'secret'.repeat(40);
 
 it.each<[found: string, path: PropertyKey[], message: string, expected: object]>([
   ['has its path joined with dots', ['links', 1, 'href'], 'm', { path: 'links.1.href', message: 'm' }],
-  ['has an empty path if it is about the value itself', [], 'm', { path: '', message: 'm' }],
   ['is cut', ['k'.repeat(101)], 'm'.repeat(201), { path: 'k'.repeat(100), message: 'm'.repeat(200) }],
   ['is masked before it is cut', [secret], `not ${secret}`, { path: '[masked]', message: 'not [masked]' }],
 ])('an issue %s', (_what, path, message, expected) => {
