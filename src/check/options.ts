@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { abortSignal, flag, milliseconds, optionsError } from '../client/config/option-schemas.js';
+import { abortSignal, milliseconds, optionsError } from '../client/config/options.js';
 import { inputIssues, listIssues } from '../client/errors/issues.js';
 import { AtlasInvalidArgumentError, clusterNameSchema, groupIdSchema } from '../client/index.js';
 import type { ClusterName } from './finding.js';
@@ -64,7 +64,7 @@ const optionsSchema = z
         'must be a number of ms above 0, or a function',
       ),
       filter: functionOf<boolean>(),
-      evidence: flag,
+      evidence: z.boolean(),
       timeout: milliseconds,
       concurrency: z.int().positive(),
       signal: abortSignal.nullable(),
