@@ -3,13 +3,13 @@ import type { BackupFinding, BackupState } from '../check/index.js';
 import { atlasUrl } from '../client/config/environment.js';
 import { leftOutNames, stateNames } from '../report/format.js';
 import type { CheckReport } from './check-report.js';
-import { clusterOf, isCluster, projectOf } from './patterns.js';
-import { needsLook, states } from './states.js';
+import { clusterOf, projectOf } from './patterns.js';
+import { states } from './states.js';
 import { formatDuration, formatLimit, printable } from './text.js';
 
 /** Whether a row is worth a look, although its state may be good. */
 function deservesLook({ state, reason, lastFailed }: BackupFinding): boolean {
-  return needsLook(state) || reason === 'no schedule' || lastFailed !== undefined;
+  return states[state].exitCode !== 0 || reason === 'no schedule' || lastFailed !== undefined;
 }
 
 /**
@@ -73,7 +73,7 @@ function formatSummary({ findings, summary, server, options }: CheckReport, depa
   const { clusters, projects } = summary;
   const { usualMaxAge: limit } = options;
   const byState = formatCounts(summary, stateNames);
-  const failed = findings.filter((finding) => !isCluster(finding)).length;
+  const failed = findings.length - clusters;
   const notChecked = formatCounts(summary, leftOutNames);
   const sentences = [
     `Clusters: ${clusters} in ${projects} project${projects === 1 ? '' : 's'}${byState && ` (${byState})`}`,

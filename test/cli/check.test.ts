@@ -263,7 +263,7 @@ describe('the command', () => {
     const { exitCode, stderr } = await run(['check', '--timeout', '1s']);
     expect(exitCode).toBe(3);
     expect(stderr).toMatch(
-      / \/ dedicated clusters: .* Atlas did not answer\. Give the check more time with --timeout\.\n$/,
+      / \/ dedicated clusters: .* \(attempts: 1\)\. Atlas did not answer\. If it is slow, .* --timeout\.\n$/,
     );
   });
 

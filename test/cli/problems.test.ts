@@ -30,26 +30,30 @@ it('equal errors share a line, with the first three names and the first message 
   ]);
 });
 
-it('the command adds that its own time was over, and that Atlas did not answer', () => {
-  const late = (operation: string) => new AtlasTimeoutError('Late.', { operation, limit: 'timeout' });
-  const slow = new AtlasTimeoutError('Late.', { operation: 'getAll', limit: 'attemptTimeout' });
-  const [more, silent] = ['Give the check more time with --timeout.', 'Atlas did not answer.'];
+it('if the time of the check was the limit, the advice is an option of the command, and it says if Atlas did not answer', () => {
+  const advice = 'Raise it.';
+  const late = (operation: string) => new AtlasTimeoutError('Late.', { operation, limit: 'timeout', advice });
+  const slow = new AtlasTimeoutError('Late.', { operation: 'getAll', limit: 'attemptTimeout', advice });
+  const more = 'Give the check more time with --timeout.';
+  const silent = 'Atlas did not answer. If it is slow, give the check more time with --timeout.';
   const messageOf = (...found: BackupFinding[]) => linesOf(found)[0]?.split(': ')[1];
   expect(messageOf(unknown('a', late('checkBackups')))).toBe(`Late. ${more}`);
   expect(messageOf(unknown('a', late('getAll')))).toBe(`Late. ${more}`);
   expect(messageOf({ ...list, error: late('checkBackups') })).toBe(`Late. ${more}`);
-  expect(messageOf({ ...list, error: late('getAll') })).toBe(`Late. ${silent} ${more}`);
+  expect(messageOf({ ...list, error: late('getAll') })).toBe(`Late. ${silent}`);
   expect(messageOf(unknown('a', late('checkBackups')), { ...list, error: late('getAll') })).toContain(silent);
-  expect(messageOf({ ...list, error: slow })).toBe('Late.');
-  expect(messageOf(unknown('a', new AtlasApiError('Limited.', { status: 429 })))).toBe(`Limited. ${more}`);
+  expect(messageOf({ ...list, error: slow })).toBe('Late. Raise it.');
+  expect(messageOf(unknown('a', new AtlasApiError('Limited.', { status: 429, advice })))).toBe(`Limited. ${more}`);
 });
 
 it('stale and missing backups have a line with what to look at first', () => {
   const stale = ['a', 'b', 'c', 'd'].map((name) => ({ ...ofShop(name), state: 'stale', ...backup(2 * day) }) as const);
   const lines = describeBadBackups(reportOf([{ ...ofShop('e'), state: 'none' }, ...stale, fresh, list]));
   expect(lines.map(formatProblem)).toEqual([
-    expect.stringMatching(/^Web Shop \/ e: There is no backup\. Look first .* docs\/check\/alarm\.md\.$/),
-    expect.stringMatching(/^Web Shop \/ a, .* and 1 more: The newest backup is too old\. Look first .*\.md\.$/),
+    expect.stringMatching(
+      /^Web Shop \/ e: There is no backup\. Look first .* docs\/check\/alarm\.md in the package atlas-tenant-snapshots\.$/,
+    ),
+    expect.stringMatching(/^Web Shop \/ a, .* and 1 more: The newest backup is too old\. Look first .*-snapshots\.$/),
   ]);
 });
 
