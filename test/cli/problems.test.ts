@@ -126,7 +126,7 @@ it('what evidence could not be read is said in a line for each kind, with the ro
     finding('a', 'dedicated', errorAt('a/backup/restoreJobs'), errorAt('a/backup/schedule', 503, '')),
     finding('b', 'dedicated', errorAt('b/backup/restoreJobs')),
     finding('c', 'flex', errorAt('c/backup/restoreJobs')),
-    finding('e', 'dedicated', errorAt('e/backup/restoreJobs', 503, '')),
+    finding('e', 'dedicated', new AtlasTimeoutError('Late.', { limit: 'timeout', advice: 'Raise it.' })),
     // That is a problem already, and an answer.
     { ...unknown('d'), evidence: { cluster: {}, errors: [down, unscheduled] } },
   ];
@@ -136,7 +136,7 @@ it('what evidence could not be read is said in a line for each kind, with the ro
     `Evidence: restoreJobs of 2 clusters could not be read. Status 401. ${role}`,
     'Evidence: schedule of 1 cluster could not be read. Status 503.',
     'Evidence: restoreJobs of 1 cluster could not be read. Status 401.',
-    'Evidence: restoreJobs of 1 cluster could not be read. Status 503.',
+    'Evidence: a part of 1 cluster could not be read. Late. Give the check more time with --timeout.',
   ]);
   expect(findProblems(report)).toHaveLength(1);
 });
