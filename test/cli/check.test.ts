@@ -3,7 +3,6 @@ import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { emulateOptions, emulateUsage } from '../../src/cli/emulate.js';
 import type { ClusterSeed } from '../../src/testing/api/seed.js';
 import { environmentOf, openEmulator } from '../support/open-emulator.js';
 import { openFolder } from '../support/open-folder.js';
@@ -89,11 +88,6 @@ describe('the command', () => {
     const usages = Array.from(stdout.matchAll(/^Usage: atlas-tenant-snapshots (\w+) /gm), ([, name]) => name);
     expect(usages).toEqual(names);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  });
-
-  it('serves the emulator on port 4010 by default, as its usage says', () => {
-    expect(emulateOptions.port.default).toBe('4010');
-    expect(emulateUsage).toContain('Default: 4010.');
   });
 
   it.each([[['--version']], [['check', '--version']]])('prints the version of the package for %j', async (args) => {
@@ -182,12 +176,9 @@ describe('the command', () => {
       departed: [{ groupName: 'Billing', clusterName: 'cards', departure: 'unlisted' }],
       summary: { departed: 1 },
     });
-    expect((await run(inInventory)).stdout).toContain('. Departed: 1. Server: ');
     // Leaving clusters out is no way to acknowledge it.
-    expect(await run([...inInventory, '--include', 'Project 0/*'])).toMatchObject({
-      exitCode: 3,
-      stderr: expect.stringMatching(/^Billing \/ cards, Billing \/ ledger: .* no --include matches it\. /),
-    });
+    const others = await run([...inInventory, '--include', 'Project 0/*']);
+    expect(others).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('. Departed: 2. Server: ') });
     const lines = readFileSync(inventory, 'utf8').split('\n');
     writeFileSync(inventory, lines.filter((line) => !line.includes('cards')).join('\n'));
     expect(await run(inInventory)).toMatchObject({ exitCode: 0, stderr: '' });
@@ -257,16 +248,6 @@ describe('the command', () => {
     expect(stdout.match(/limit.*/g)).toEqual(['limit 2 d', 'limit 2 d', 'limit 2 d, weekly schedule']);
   });
 
-  it('says that its own time was over, and that Atlas did not answer', async () => {
-    const atlas = await openAtlas();
-    atlas.respond({ hang: true, path: `${groups}/${atlas.groupId}/clusters`, times: Number.POSITIVE_INFINITY });
-    const { exitCode, stderr } = await run(['check', '--timeout', '1s']);
-    expect(exitCode).toBe(3);
-    expect(stderr).toMatch(
-      / \/ dedicated clusters: .* \(attempts: 1\)\. Atlas did not answer\. If it is slow, .* --timeout\.\n$/,
-    );
-  });
-
   it('says which login is used if the environment has several', async () => {
     const atlas = await openAtlas();
     vi.stubEnv('MONGODB_ATLAS_ACCESS_TOKEN', atlas.credentials.accessToken.accessToken);
@@ -297,7 +278,6 @@ describe('the exit code', () => {
 
   it.each<[code: number, name: string, seeds: ClusterSeed[], args?: string[]]>([
     [0, 'every cluster is fresh, new or paused', [fresh, young, paused]],
-    [0, 'a stale cluster is in another project', [fresh, stale], ['--include', `${otherId}/*`]],
     [2, 'a cluster has no backup', [none]],
     [2, 'the history of a cluster is short', [fresh], ['--include', `${otherId}/*`, '--min-history', '20d']],
   ])('is %i if %s', async (code, _name, seeds, args = []) => {
