@@ -62,6 +62,5 @@ export function reportOf(
   const options = optionsOf(...args);
   const names = new Map([...found, ...notChecked].map(({ groupId, groupName }) => [groupId, groupName]));
   const times = { checkedAt: new Date(now), finishedAt: new Date(now + 1_500) };
-  const run = { options, login, projects: names, weekly: new Set(found.slice(0, 0)), ...times };
-  return toReport(run, found, { projects, notChecked, clockOffset });
+  return toReport({ options, login, projects: names, ...times }, found, { projects, notChecked, clockOffset });
 }
