@@ -100,6 +100,7 @@ describe('the command', () => {
     [['check', '--', '--help'], "Unexpected argument '--help'"],
     [['check', '--exclude', '--help'], "'--exclude' argument is ambiguous"],
     [['constructor'], 'The commands are check, report and emulate, not constructor.'],
+    [['report'], 'report needs a file that check --output has written.'],
     [['emulate', '--host', '0.0.0.0'], 'Unknown option'],
     ...['', 'x', '-1', '1.5', '65536'].map((port): [string[], string] => [
       ['emulate', `--port=${port}`],
@@ -120,8 +121,11 @@ describe('the command', () => {
   it('reports that the projects cannot be listed', async () => {
     const atlas = await openAtlas();
     atlas.respond(denied);
-    const { exitCode, stdout, stderr } = await run(['check', '--include', 'x/y', '--exclude', '*/*']);
+    const inventory = join(folder, 'inventory.jsonl');
+    const options = ['--include', 'x/y', '--exclude', '*/*', '--inventory', inventory];
+    const { exitCode, stdout, stderr } = await run(['check', ...options]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+    expect(existsSync(inventory)).toBe(false);
     expect(stderr).toMatch(
       /^The projects could not be listed: .* status 401 USER_UNAUTHORIZED.* a role is missing.*\n$/,
     );
@@ -166,7 +170,7 @@ describe('the command', () => {
     expect(await run(inInventory)).toMatchObject({ exitCode: 0, stderr: '' });
 
     atlas.remove({ groupId: otherId, clusterName: 'cards' });
-    const { exitCode, stdout, stderr } = await run([...inInventory, '--json', '--output', report]);
+    const { exitCode, stdout, stderr } = await run([...inInventory, '--evidence', '--json', '--output', report]);
     expect(exitCode).toBe(3);
     expect(stderr).toMatch(/^Billing \/ cards: in the inventory, but no longer listed\. .*\n$/);
     expect(stderr).toContain(` If that is intended, delete its line in ${inventory}.\n`);
@@ -175,6 +179,8 @@ describe('the command', () => {
       problems: [stderr.trimEnd()],
       departed: [{ groupName: 'Billing', clusterName: 'cards', departure: 'unlisted' }],
       summary: { departed: 1 },
+      options: { evidence: true },
+      findings: Array(2).fill({ evidence: { snapshots: expect.any(Array) } }),
     });
     // Leaving clusters out is no way to acknowledge it.
     const others = await run([...inInventory, '--include', 'Project 0/*']);
@@ -182,14 +188,6 @@ describe('the command', () => {
     const lines = readFileSync(inventory, 'utf8').split('\n');
     writeFileSync(inventory, lines.filter((line) => !line.includes('cards')).join('\n'));
     expect(await run(inInventory)).toMatchObject({ exitCode: 0, stderr: '' });
-  });
-
-  it('creates no inventory if the projects cannot be listed', async () => {
-    const atlas = await openAtlas();
-    atlas.respond(denied);
-    const inventory = join(folder, 'inventory.json');
-    expect((await run(['check', '--inventory', inventory])).stderr).toMatch(/^The projects could not be listed: .*\n$/);
-    expect(existsSync(inventory)).toBe(false);
   });
 
   it('has no result if a signal comes while it waits for a named pipe, and leaves the inventory', async () => {
@@ -220,22 +218,6 @@ describe('the command', () => {
     expect(await run(['check', option, path, '--max-age=1h'])).toMatchObject({ exitCode: 2 });
   });
 
-  it('judges clusters by the limits of their patterns, and adds evidence', async () => {
-    const monthly = { groupId: otherId, groupName: 'Analytics', clusterName: 'monthly-1', ...dedicated(99) };
-    const atlas = await openAtlas(monthly);
-    const limits = ['*/monthly-*=32d', '*/Cluster*=1h', `${atlas.groupId}/*=schedule`];
-    const maxAges = limits.map((text) => `--max-age=${text}`);
-    const { exitCode, stdout } = await run(['check', '--json', '--evidence', ...maxAges]);
-    expect(exitCode).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({
-      options: { evidence: true },
-      findings: [
-        { clusterName: 'monthly-1', maxAge: 32 * 24 * hour, evidence: { cluster: { name: 'monthly-1' } } },
-        { clusterName: 'Cluster0', maxAge: 26 * hour, evidence: { snapshots: expect.any(Array) } },
-      ],
-    });
-  });
-
   it('says that a limit is shorter than the weekly schedule of a stale cluster', async () => {
     const weekly = { groupId: otherId, ...dedicated(72), policyItems: [{ frequencyType: 'weekly' }] };
     const atlas = await openAtlas(
@@ -246,26 +228,6 @@ describe('the command', () => {
     atlas.respond({ ...denied, path: `${groups}/${otherId}/clusters/unread/backup/schedule` });
     const { stdout } = await run(['check', '--max-age', '48h']);
     expect(stdout.match(/limit.*/g)).toEqual(['limit 2 d', 'limit 2 d', 'limit 2 d, weekly schedule']);
-  });
-
-  it('says which login is used if the environment has several', async () => {
-    const atlas = await openAtlas();
-    vi.stubEnv('MONGODB_ATLAS_ACCESS_TOKEN', atlas.credentials.accessToken.accessToken);
-    vi.stubEnv('MONGODB_ATLAS_PUBLIC_KEY', 'mine');
-    vi.stubEnv('MONGODB_ATLAS_PRIVATE_KEY', 'my-private-key');
-    const { stdout, stderr } = await run(['check', '--json']);
-    const { login, loginId } = JSON.parse(stdout);
-    expect({ login, loginId }).toEqual({ login: 'access token', loginId: undefined });
-    expect(stderr).toBe(
-      'The environment has several logins. Used: MONGODB_ATLAS_ACCESS_TOKEN. ' +
-        'Ignored: MONGODB_ATLAS_CLIENT_ID, MONGODB_ATLAS_CLIENT_SECRET, ' +
-        'MONGODB_ATLAS_PUBLIC_KEY, MONGODB_ATLAS_PRIVATE_KEY.\n',
-    );
-    // The same login under both names of its variables.
-    for (const name of ['ACCESS_TOKEN', 'CLIENT_ID', 'CLIENT_SECRET']) vi.stubEnv(`MONGODB_ATLAS_${name}`, undefined);
-    vi.stubEnv('MONGODB_ATLAS_PUBLIC_API_KEY', 'mine');
-    vi.stubEnv('MONGODB_ATLAS_PRIVATE_API_KEY', 'my-private-key');
-    expect((await run(['check'])).stderr).toMatch(/^The projects could not be listed: .*\n$/);
   });
 });
 

@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { BackupFinding } from '../../src/check/index.js';
 import type { CheckReport } from '../../src/cli/check-report.js';
 import { formatJson } from '../../src/cli/json.js';
+import { type Login, logins } from '../../src/client/config/environment.js';
 import { AtlasApiError } from '../../src/client/index.js';
 import { readReport } from '../../src/report/format.js';
 import {
@@ -93,6 +94,12 @@ describe('the JSON', () => {
       evidence: { ...evidence, errors: [failed.toJSON()] },
     });
     expect(list).toEqual({ groupId: office, clusterType: 'flex', state: 'unknown', error: down.toJSON() });
+  });
+
+  it('has no part of an access token', () => {
+    vi.stubEnv('MONGODB_ATLAS_ACCESS_TOKEN', 'secret');
+    const [login] = logins as [Login, ...Login[]];
+    expect(textOf({ ...reportOf([]), login })).not.toContain('secret');
   });
 
   it('has departed clusters only if an inventory was read', () => {
