@@ -5,7 +5,8 @@ import { type CheckReport, toReport } from '../../../src/cli/check-report.js';
 import { type Login, logins } from '../../../src/client/config/environment.js';
 import { AtlasConnectionError } from '../../../src/client/index.js';
 
-export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
+const minute = 60_000;
+export const [hour, day] = [3_600_000, 86_400_000];
 export const [shop, billing, office] = ['a', 'b', 'c'].map((digit) => digit.repeat(24)) as [string, string, string];
 const now = Date.parse('2026-08-10T12:00:30Z');
 
