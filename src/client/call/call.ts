@@ -1,6 +1,6 @@
 import { Mask } from '../atlas/mask.js';
 import type { EndpointName, Target } from '../atlas/target.js';
-import type { CallSettings } from '../config/call-options.js';
+import type { CallSettings } from '../config/methods.js';
 import { type CallFacts, closedError, timeoutError } from '../errors/call-errors.js';
 import type { AtlasError } from '../errors/errors.js';
 import { endOnAbort, Scope } from '../http/scope.js';

@@ -2,7 +2,7 @@ import type { Authenticator } from '../auth/authenticator.js';
 import { bearerLogin, providerLogin } from '../auth/bearer.js';
 import { DigestAuthenticator } from '../auth/digest.js';
 import { ServiceAccount } from '../auth/service-account.js';
-import type { ClientSettings } from '../config/client-options.js';
+import type { ClientSettings } from '../config/options.js';
 import { Transport } from '../http/transport.js';
 
 /** A call that has not ended. */

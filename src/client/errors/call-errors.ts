@@ -1,6 +1,6 @@
 import type { Mask } from '../atlas/mask.js';
 import { type ApiResponse, readError, retryAfterOf } from '../atlas/response.js';
-import { type Invalid, invalid } from '../atlas/standard-schema.js';
+import { type Invalid, invalid, type SchemaError } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
 import { AttemptTimeout, classify } from '../http/no-response.js';
 import { isTemporaryStatus } from '../http/retry.js';
@@ -13,12 +13,13 @@ import {
   AtlasClosedError,
   AtlasConnectionError,
   type AtlasError,
+  AtlasInvalidArgumentError,
   AtlasInvalidResponseError,
   AtlasTimeoutError,
   type FieldsOf,
   isAtlasError,
 } from './errors.js';
-import { listIssues, toIssues } from './issues.js';
+import { inputIssues, listIssues, toIssues } from './issues.js';
 
 /** What every error of a call says. */
 export interface CallFacts {
@@ -42,6 +43,15 @@ export function isTemporary(error: unknown): error is AnyAtlasError {
   if (isAtlasError(error, 'TIMEOUT')) return error.limit !== 'timeout';
   // An error that a fake of the client builds may have no kind.
   return isAtlasError(error, 'CONNECTION') && (error.kind ?? 'network') === 'network';
+}
+
+/** Builds the error of a method whose arguments or options are invalid. */
+export function invalidArgumentError(operation: string, error: SchemaError): AtlasInvalidArgumentError {
+  const issues = inputIssues(error);
+  return new AtlasInvalidArgumentError(`Invalid arguments of ${operation}: ${listIssues(issues)}.`, {
+    operation,
+    issues,
+  });
 }
 
 /** Builds the error of a response whose status is an error. */
@@ -169,7 +179,7 @@ function fieldsOf({ operation, target, attempts }: CallFacts): FieldsOf<AtlasErr
 }
 
 /** The message of an error without its advice. */
-function whatOf({ message, advice }: AtlasError): string {
+export function whatOf({ message, advice }: AtlasError): string {
   return advice === undefined ? message : message.slice(0, -advice.length - 1);
 }
 

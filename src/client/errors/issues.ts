@@ -1,5 +1,4 @@
-// How errors word what is wrong with a value. Imports no error class: each entry of the package has its own copy of this file, and
-// there must be only one of each class.
+// How errors word what is wrong with a value.
 
 import { Mask } from '../atlas/mask.js';
 import type { SchemaError } from '../atlas/standard-schema.js';
