@@ -5,7 +5,7 @@ import { fieldsOf } from '../atlas/json.js';
 import { Mask } from '../atlas/mask.js';
 import { type ApiResponse, isLoginRefused, readBody } from '../atlas/response.js';
 import { advice } from '../errors/advice.js';
-import { noTokenError } from '../errors/call-errors.js';
+import { noResponseError } from '../errors/call-errors.js';
 import { AtlasAuthenticationError } from '../errors/errors.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { acceptedCoding, type HttpResponse } from '../http/response.js';
@@ -72,13 +72,13 @@ export class ServiceAccount implements Authenticator {
     const { prefix, userAgent, ...limits } = settings;
     // RFC 6749 requires both to be form-encoded first, but Atlas does not decode them.
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
-    const headers = Object.entries({
+    const headers = {
       accept: 'application/json',
       'accept-encoding': acceptedCoding,
       'user-agent': userAgent,
       'content-type': 'application/x-www-form-urlencoded',
       authorization: `Basic ${basic}`,
-    }).flat();
+    };
     this.#post = (path, body) => transport.exchange({ method: 'POST', path: prefix + path, headers, body }, limits);
     this.#attemptTimeout = limits.attemptTimeout;
     this.secrets = [clientSecret, basic];
@@ -152,7 +152,7 @@ export class ServiceAccount implements Authenticator {
       debug('call %d: POST %s ended with %s after %d ms', callNumber, path, end, Date.now() - startedAt);
     // An exchange without a scope rejects only if it gets no response.
     const response = await this.#post(path, 'grant_type=client_credentials').catch((reason) => {
-      const error = noTokenError(reason, path, new Mask(this.secrets), this.#attemptTimeout);
+      const error = noResponseError(reason, this.#attemptTimeout, new Mask(this.secrets));
       log(error.code);
       throw error;
     });

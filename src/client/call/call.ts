@@ -36,7 +36,6 @@ export class Call implements CallFacts {
   attempts = 0;
   /** The status of the response that the call ended with. Absent if there was none. */
   status: number | undefined;
-  /** The error of the latest attempt, if another one followed: the cause if the call ends early. */
   lastError: AtlasError | undefined;
   /** Every `Authorization` value that the call has sent. */
   readonly authorizations: string[] = [];
@@ -65,9 +64,9 @@ export class Call implements CallFacts {
     const { scope, client, settings } = this;
     const { signal, timeout } = settings;
     this.throwIfAborted();
-    if (client.isClosed) throw closedError(this, scope.phase);
+    if (client.isClosed) throw closedError(this);
     const stopListening = signal ? endOnAbort(scope, signal) : undefined;
-    const timer = setTimeout(() => scope.end(timeoutError(this, timeout, scope.phase, this.lastError)), timeout);
+    const timer = setTimeout(() => scope.end(timeoutError(this, timeout)), timeout);
     client.add(this);
     try {
       return await read();
@@ -82,7 +81,7 @@ export class Call implements CallFacts {
 
   /** Ends the call because of `close()`. */
   close(): void {
-    this.scope.end(closedError(this, this.scope.phase, this.lastError));
+    this.scope.end(closedError(this));
   }
 
   /** @throws the reason of the signal, if it has aborted. */

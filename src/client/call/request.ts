@@ -85,20 +85,15 @@ async function makeAttempt<T>(
   call.target = target;
   call.attempts += 1;
   const startedAt = performance.now();
-  const path = toPath(client.settings.prefix, target);
+  const { prefix, userAgent } = client.settings;
+  const path = toPath(prefix, target);
   const limits = { attemptTimeout, maxResponseSize: settings.maxResponseSize };
 
   const send = async (authorization?: string) => {
-    const headers = [
-      'accept',
-      target.accept,
-      'accept-encoding',
-      acceptedCoding,
-      'user-agent',
-      client.settings.userAgent,
-    ];
+    const { accept } = target;
+    const headers: Record<string, string> = { accept, 'accept-encoding': acceptedCoding, 'user-agent': userAgent };
     if (authorization !== undefined) {
-      headers.push('authorization', authorization);
+      headers['authorization'] = authorization;
       call.authorizations.push(authorization);
     }
     try {
@@ -106,7 +101,7 @@ async function makeAttempt<T>(
       return readResponse(response, mayBeEnveloped(target));
     } catch (reason) {
       scope.throwIfEnded();
-      const error = noResponseError(reason, call, attemptTimeout);
+      const error = noResponseError(reason, attemptTimeout, call.mask, call);
       if (isFallback && isTemporary(error)) client.isTenantGone = true;
       throw error;
     }
