@@ -39,13 +39,6 @@ interface AccessToken {
   readonly expiresAt: number;
 }
 
-/** The settings of a client that its token requests use. */
-export interface TokenRequestSettings extends ExchangeLimits {
-  /** The path of `baseUrl`. */
-  readonly prefix: string;
-  readonly userAgent: string;
-}
-
 /**
  * Logs in as a service account. All calls use one token, which is fetched once, however many calls wait for it, and renewed when
  * nine tenths of its life are over. If Atlas refuses it, a new one replaces it for all calls, at most once a minute, and the request
@@ -67,9 +60,12 @@ export class ServiceAccount implements Authenticator {
   /** When a refused token may be replaced, by `performance.now()`, a clock that nobody can set. */
   #replaceableAt = 0;
 
-  constructor(credentials: ServiceAccountCredentials, transport: Transport, settings: TokenRequestSettings) {
-    const { clientId, clientSecret } = credentials;
-    const { prefix, userAgent, ...limits } = settings;
+  /** @param settings - those of the client. `prefix` is the path of `baseUrl`. */
+  constructor(
+    { clientId, clientSecret }: ServiceAccountCredentials,
+    transport: Transport,
+    { prefix, userAgent, ...limits }: ExchangeLimits & { readonly prefix: string; readonly userAgent: string },
+  ) {
     // RFC 6749 requires both to be form-encoded first, but Atlas does not decode them.
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
     const headers = {

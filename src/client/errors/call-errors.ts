@@ -1,4 +1,4 @@
-import type { Mask } from '../atlas/mask.js';
+import { Mask } from '../atlas/mask.js';
 import { type ApiResponse, readError, retryAfterOf } from '../atlas/response.js';
 import { type Invalid, invalid, type SchemaError } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
@@ -15,11 +15,11 @@ import {
   type AtlasError,
   AtlasInvalidArgumentError,
   AtlasInvalidResponseError,
+  type AtlasIssue,
   AtlasTimeoutError,
   type FieldsOf,
   isAtlasError,
 } from './errors.js';
-import { inputIssues, listIssues, toIssues } from './issues.js';
 
 /** What every error of a call says. */
 export interface CallFacts {
@@ -185,4 +185,31 @@ export function whatOf({ message, advice }: AtlasError): string {
 function sentence(detail: string | undefined): string {
   if (!detail) return '.';
   return /[.!?]$/.test(detail) ? `: ${detail}` : `: ${detail}.`;
+}
+
+const maxIssues = 20;
+const maxPathLength = 100;
+const maxMessageLength = 200;
+
+/**
+ * Returns the issues of a schema's error, cut to a readable length whatever the input was.
+ *
+ * @param mask - masks the secrets that an issue quotes from the input.
+ */
+export function toIssues(error: SchemaError, mask = new Mask([])): AtlasIssue[] {
+  return error.issues.slice(0, maxIssues).map(({ path, message }) => ({
+    path: mask.text(path.map(String).join('.'), maxPathLength),
+    message: mask.text(message, maxMessageLength),
+  }));
+}
+
+/** Returns the first issue of each argument and option: another one at the same place would only repeat it. */
+export function inputIssues(error: SchemaError): AtlasIssue[] {
+  const issues = toIssues(error);
+  return issues.filter(({ path }, index) => index === issues.findIndex((other) => other.path === path));
+}
+
+/** Lists issues in one line, for an error message. */
+export function listIssues(issues: readonly AtlasIssue[]): string {
+  return issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join(', ');
 }
