@@ -40,8 +40,7 @@ export async function collect(
     }
   } catch (error) {
     if (!isAtlasError(error)) throw error;
-    const nothing = { projects: 0, notChecked: [] };
-    return toReport({ ...start, weekly: new Set(), finishedAt: new Date(), error }, [], nothing);
+    return toReport({ ...start, finishedAt: new Date(), error }, [], { projects: 0, notChecked: [] });
   } finally {
     showProgress('');
     await client.close();

@@ -95,14 +95,13 @@ function unusedOf(patterns: readonly Pattern[], listed: readonly Found[]): strin
 
 /** A call that failed. */
 interface Failure {
-  readonly name: string;
   /** Whether it is about one cluster, and not about a list. */
   readonly isCluster: boolean;
   readonly error: AnyAtlasError;
 }
 
 /** Says what failed, in the words of the client: one problem for equal errors. */
-function describeErrors(failures: readonly Failure[]): Problem[] {
+function describeErrors(failures: readonly (Failure & { readonly name: string })[]): Problem[] {
   return groupBy(failures, ({ error }) => kindOf(error)).map((group) => ({
     about: group.map(({ name }) => name),
     message: messageOf(group),
@@ -155,15 +154,16 @@ function describeEvidence({ findings }: CheckReport): string[] {
       // The name of the part in the paths of Atlas, such as `restoreJobs`.
       const part = error.path?.split('/').at(-1) ?? 'a part';
       const isRefused = 'status' in error && (error.status === 401 || error.status === 403);
-      return { error, part, needsManager: isRefused && part === 'restoreJobs' && clusterType === 'dedicated' };
+      const needsManager = isRefused && part === 'restoreJobs' && clusterType === 'dedicated';
+      return { error, isCluster: true, part, needsManager };
     });
   });
   const kinds = groupBy(failures, ({ error, part, needsManager }) => `${part} ${needsManager} ${kindOf(error)}`);
   return kinds.map((group) => {
-    const [{ error, part, needsManager }] = group;
+    const [{ part, needsManager }] = group;
     const clusters = group.length === 1 ? '1 cluster' : `${group.length} clusters`;
     const role = needsManager ? ' Restores of dedicated clusters need the role Project Backup Manager.' : '';
-    return printable(`Evidence: ${part} of ${clusters} could not be read. ${error.message}${role}`);
+    return printable(`Evidence: ${part} of ${clusters} could not be read. ${messageOf(group)}${role}`);
   });
 }
 

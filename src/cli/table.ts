@@ -23,7 +23,7 @@ export function formatTable(report: CheckReport, departed: number, isColored: bo
   const findings = report.findings.filter((finding) => !onlyBad || deservesLook(finding));
   if (findings.length === 0) return summary;
   const usualLimit = report.maxAge === 'schedule' ? defaultMaxAge : report.maxAge;
-  const rows = findings.map((finding) => toRow(finding, report.weekly.has(finding), usualLimit));
+  const rows = findings.map((finding) => toRow(finding, report.weekly?.has(finding) === true, usualLimit));
   const widths = header.map((title, column) =>
     rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), title.length),
   );

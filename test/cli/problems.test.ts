@@ -1,6 +1,13 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { BackupFinding } from '../../src/check/index.js';
-import { describeBadBackups, findProblems, formatNotices, formatProblem } from '../../src/cli/problems.js';
+import {
+  describeBadBackups,
+  describeLogins,
+  findProblems,
+  formatNotices,
+  formatProblem,
+} from '../../src/cli/problems.js';
+import { type Login, logins } from '../../src/client/config/environment.js';
 import { type AnyAtlasError, AtlasApiError, AtlasTimeoutError } from '../../src/client/index.js';
 import { backup, day, down, office, ofShop, reportOf, totals } from './support/reports.js';
 
@@ -93,14 +100,26 @@ it.each<[name: string, found: BackupFinding[], args: string[], lines: unknown[]]
   expect(linesOf(found, args, [...totals.notChecked, shadow])).toEqual(lines);
 });
 
-it('they say why there may be no cluster', () => {
-  expect(linesOf([])).toEqual([expect.stringMatching(/^No cluster was checked: .* role, such as Project Read Only/)]);
-});
-
 it('patterns of --exclude that match nothing are named', () => {
   const args = ['Web Shop/a', 'Web Shop/old', 'Web Shop/sandbox', 'Web Shop/x\x1b'].map((text) => `--exclude=${text}`);
   const notChecked = [...totals.notChecked, { ...ofShop('a'), reason: 'filtered' as const }];
   expect(formatNotices(reportOf([], { notChecked }, args))).toEqual(['--exclude Web Shop/x matched nothing.']);
+});
+
+it('an environment with several logins is said, unless they are the same one', () => {
+  const set = (names: string[], value: string) => {
+    for (const name of names) vi.stubEnv(`MONGODB_ATLAS_${name}`, value);
+  };
+  const [token, apiKey, sameKey] = logins.filter(({ name }) => name !== 'service account') as [Login, Login, Login];
+  set(['CLIENT_ID', 'CLIENT_SECRET', 'ACCESS_TOKEN'], '');
+  set(['PUBLIC_KEY', 'PRIVATE_KEY', 'PUBLIC_API_KEY', 'PRIVATE_API_KEY'], 'mine');
+  expect(describeLogins(apiKey)).toEqual([]);
+  expect(describeLogins(sameKey)).toEqual([]);
+  set(['ACCESS_TOKEN', 'PUBLIC_API_KEY'], '');
+  vi.stubEnv('MONGODB_ATLAS_ACCESS_TOKEN', 'x');
+  expect(describeLogins(token)).toEqual([
+    'The environment has several logins. Used: MONGODB_ATLAS_ACCESS_TOKEN. Ignored: MONGODB_ATLAS_PUBLIC_KEY, MONGODB_ATLAS_PRIVATE_KEY.',
+  ]);
 });
 
 it.each([
@@ -126,7 +145,7 @@ it('what evidence could not be read is said in a line for each kind, with the ro
     finding('a', 'dedicated', errorAt('a/backup/restoreJobs'), errorAt('a/backup/schedule', 503, '')),
     finding('b', 'dedicated', errorAt('b/backup/restoreJobs')),
     finding('c', 'flex', errorAt('c/backup/restoreJobs')),
-    finding('e', 'dedicated', errorAt('e/backup/restoreJobs', 503, '')),
+    finding('e', 'dedicated', new AtlasTimeoutError('Late.', { limit: 'timeout', advice: 'Raise it.' })),
     // That is a problem already, and an answer.
     { ...unknown('d'), evidence: { cluster: {}, errors: [down, unscheduled] } },
   ];
@@ -136,7 +155,7 @@ it('what evidence could not be read is said in a line for each kind, with the ro
     `Evidence: restoreJobs of 2 clusters could not be read. Status 401. ${role}`,
     'Evidence: schedule of 1 cluster could not be read. Status 503.',
     'Evidence: restoreJobs of 1 cluster could not be read. Status 401.',
-    'Evidence: restoreJobs of 1 cluster could not be read. Status 503.',
+    'Evidence: a part of 1 cluster could not be read. Late. Give the check more time with --timeout.',
   ]);
   expect(findProblems(report)).toHaveLength(1);
 });
