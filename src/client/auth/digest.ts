@@ -149,7 +149,7 @@ function hasHash(name: string): boolean {
 }
 
 /** Returns the first challenge in `WWW-Authenticate` that this client can answer. */
-export function findChallenge(header: string): DigestChallenge | undefined {
+function findChallenge(header: string): DigestChallenge | undefined {
   for (const { scheme, params } of parseChallenges(header)) {
     const { realm, nonce, opaque, algorithm, qop = '' } = params;
     const hash = hashNames[(algorithm ?? 'MD5').toLowerCase()];
