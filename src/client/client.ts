@@ -2,8 +2,7 @@ import { snapshotListTarget, snapshotTarget, type TenantSnapshot } from './atlas
 import type { StandardSchema } from './atlas/standard-schema.js';
 import { pathListTarget, pathTarget, type RequestOptions, type Target } from './atlas/target.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
-import { type Answer, Call } from './call/call.js';
-import { ClientState } from './call/client-state.js';
+import { type Answer, Call, ClientState } from './call/call.js';
 import { requestPages } from './call/pages.js';
 import { request } from './call/request.js';
 import { traceCall } from './call/tracing.js';

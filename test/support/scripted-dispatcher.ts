@@ -66,10 +66,7 @@ export class DispatchedRequest {
     this.number = number;
     this.options = options;
     this.handler = handler;
-    const names = options.headers.filter((_, index) => index % 2 === 0);
-    this.headers = Object.fromEntries(
-      names.map((name, index) => [name.toLowerCase(), options.headers[index * 2 + 1] ?? '']),
-    );
+    this.headers = options.headers;
   }
 
   /** Does what a script says, at once. */

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type AccessTokenCredentials, type AtlasCredentials, maxCredentialLength } from '../auth/authenticator.js';
 import { bearerTokenForm, isBearerToken } from '../auth/bearer.js';
+import { inputIssues, listIssues } from '../errors/call-errors.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
-import { inputIssues, listIssues } from '../errors/issues.js';
 
 /** A login that the environment may have. */
 export interface Login {

@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js';
 import { snapshotIdSchema } from '../atlas/snapshots.js';
 import { pathSchema, type RequestOptions } from '../atlas/target.js';
-import { AtlasInvalidArgumentError } from '../errors/errors.js';
-import { inputIssues, listIssues } from '../errors/issues.js';
+import { invalidArgumentError } from '../errors/call-errors.js';
 import {
   type CallDefaults,
   type CallOptions,
@@ -50,9 +49,7 @@ export function resolveCall(
   const checked = compiled<AnyCallOptions>(method.options).safeParse(options);
   const found = [...(checkedArgs.error?.issues ?? []), ...(checked.error?.issues ?? [])];
   if (!checked.success || found.length > 0) {
-    const issues = inputIssues({ issues: found });
-    const what = `${operation} was not sent because of invalid arguments: ${listIssues(issues)}.`;
-    throw new AtlasInvalidArgumentError(what, { operation, issues });
+    throw invalidArgumentError(operation, { issues: found });
   }
   // The checked options are a copy: the caller may reuse the arrays of a query for the next call.
   const own = checked.data;

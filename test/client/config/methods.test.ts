@@ -103,7 +103,7 @@ describe('the options of a call', () => {
 it('the error of invalid arguments lists the first thing that is wrong with each', () => {
   const error = errorFor('get', { query: { a: null }, x: 1 }, { path: 'a//b' });
   expect(error.message).toMatch(
-    /^get was not sent because of invalid arguments: path: must start with [^,]*, query\.a: must be [^:]*, there is no option x \(/,
+    /^Invalid arguments of get: path: must start with [^,]*, query\.a: must be [^:]*, there is no option x \(/,
   );
   expect(error).toMatchObject({ operation: 'get', issues: [{ path: 'path' }, { path: 'query.a' }, { path: '' }] });
 });

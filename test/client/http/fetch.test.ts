@@ -11,7 +11,7 @@ import { answer, reset, type Script } from '../../support/raw-steps.js';
 
 const origin = 'http://127.0.0.1:9';
 const limits = { attemptTimeout: 5_000, maxResponseSize: 1_000 };
-const headers = ['accept', 'text/plain', 'accept-encoding', 'gzip', 'x-a', '1'];
+const headers = { accept: 'text/plain', 'accept-encoding': 'gzip', 'x-a': '1' };
 const get = { method: 'GET', path: '/a%2Fb?c=d', headers, body: null } as const;
 
 /** One exchange by a fetch. */
