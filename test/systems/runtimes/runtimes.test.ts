@@ -61,6 +61,8 @@ describe.each(runtimes)('on $name', (runtime) => {
       HTTPS_PROXY: proxy.url,
       NODE_EXTRA_CA_CERTS: ca.certFile,
       NODE_DEBUG: 'atlas-tenant-snapshots',
+      // Otherwise Deno asks its own server for updates, through the proxy.
+      DENO_NO_UPDATE_CHECK: '1',
     };
     const outcome = await run(runtime, ['unclosed.mjs', groupId, clusterName, snapshotId], environment);
     expect(outcome).toMatchObject({ exitCode: 0, stdout: 'COMPLETED\n' });
