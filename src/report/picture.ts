@@ -104,15 +104,13 @@ function drawDots({ backups }: Cluster, span: Run): Html {
   return html`<g class="backup">${dots}</g>`;
 }
 
-/** Draws a mark at each day that the picture has. Those of one day are side by side. */
+/** Draws a mark at each day that the picture has. */
 function drawMarks(cluster: Cluster, span: Run): Html[] {
-  return marks.flatMap(({ id, title, daysOf }, index) => {
+  return marks.flatMap(({ id, title, daysOf }) => {
     const days = [...daysOf(cluster)].filter((day) => isIn(span, day));
-    return days.map((day) => {
-      const isShared = marks.every((mark) => mark.daysOf(cluster).has(day));
-      const moved = isShared && html` transform="translate(${(2 * index - 1) * 6})"`;
-      return html`<use href="#${id}" x="${at(span, day + 0.5)}"${moved}><title>${printDay(day)}: ${title}</title></use>`;
-    });
+    return days.map(
+      (day) => html`<use href="#${id}" x="${at(span, day + 0.5)}"><title>${printDay(day)}: ${title}</title></use>`,
+    );
   });
 }
 
