@@ -30,10 +30,10 @@ code { font-size: .8rem; overflow-wrap: anywhere }
 svg { display: block; overflow: visible } .shared { position: absolute; width: 0; height: 0 }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; font-size: .85rem; color: var(--soft) }
 .legend li { list-style: none; display: flex; align-items: center; gap: .4rem; margin: 0 }
-.key { width: 18px; height: 24px; margin-top: -6px } .axis { height: 15px; width: 100% } .days { height: 30px; width: 100% }
+.legend { --days: 1 } .key { width: 18px; height: 24px; margin-top: -6px } .axis { height: 15px; width: 100% } .days { height: 30px; width: 100% }
 .axis, .days { max-width: calc(var(--days) * 45px) }
 .axis text, #axis text { font-size: 10.5px; fill: var(--soft) }
-#grid line { stroke: var(--edge) } .line { stroke: var(--gray) } #grid .line { stroke: var(--gray) }
+#grid line { stroke: var(--edge) } #line { stroke: var(--gray) }
 rect:not([width]) { width: calc(100% / var(--days)) }
 .fresh rect { y: 9px; height: 9px; fill: var(--good) }
 .new rect { y: 9.5px; height: 8px; fill: none; stroke: var(--good); stroke-width: 1.2 }
@@ -43,8 +43,8 @@ rect:not([width]) { width: calc(100% / var(--days)) }
 .none rect { y: 19.6px; height: 7px; fill: var(--page); stroke: var(--bad); stroke-width: 1.4 }
 .unknown rect { y: 12px; height: 12px; fill: url(#hatch) } #hatch rect { fill: var(--odd) }
 .left-out rect { y: 17.5px; height: 2px; fill: var(--gray) }
-.report rect { y: 10px; height: 8px; fill: var(--gray) } .failure rect { y: 19px; height: 8px; fill: var(--bad) }
-.backup line { stroke: var(--ink); stroke-width: 4.5; stroke-linecap: round; stroke-dasharray: 0 1 } .long .backup line { stroke-width: 2 }
+.a-report rect { y: 10px; height: 8px; fill: var(--gray) } .a-check-failed rect { y: 19px; height: 8px; fill: var(--bad) }
+.a-backup line { stroke: var(--ink); stroke-width: 4.5; stroke-linecap: round; stroke-dasharray: 0 1 } .long .a-backup line { stroke-width: 2 }
 #failed path { stroke: var(--bad); stroke-width: 2; fill: none }
 #restored circle { stroke: var(--link); stroke-width: 2; fill: none }
 

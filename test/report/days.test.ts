@@ -36,7 +36,7 @@ it('draws the state of each day, and a dot for each backup that the reports name
   expect(titlesOf(html).sort()).toEqual([
     ...['01: a backup', '01: fresh', '02: stale', '03: a snapshot failed', '03: none', '04: unknown', '05: left out'],
     ...['08: a backup', '08: short', '09: restored', '10: paused'],
-    ...['2026-10-29 to 2026-10-30: a backup each day (2 days)', '2026-10-31: a snapshot failed'],
+    ...['2026-10-29 to 2026-10-30: a backup (2 days)', '2026-10-31: a snapshot failed'],
   ]);
   expect(/aria-label="(a,.*?)"/.exec(html)?.[1]).toBe(
     'a, dedicated, paused. 2026-10-29 to 2026-11-10: fresh on 1 day; stale on 1 day; none on 1 day; unknown on 1 day; left out on 1 day; short on 1 day; paused on 1 day; a backup on 4 days; a snapshot failed on 2 days; restored on 1 day.',

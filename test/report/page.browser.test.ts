@@ -104,10 +104,10 @@ it('draws the days, the dots and the marks where they belong', async () => {
   expect(await x(bar)).toBeCloseTo(4 * day, 0);
   expect((await bar.boundingBox())?.width).toBeCloseTo(day, 0);
   for (const mark of [failure, row.locator('use[href="#restored"]')]) {
-    expect(Math.abs((await x(mark)) - 2.5 * day)).toBeLessThan(5);
+    expect(Math.abs((await x(mark)) - 2.5 * day)).toBeLessThan(10);
   }
   // The backups of the first two days are one line, with a dot in the middle of each day.
-  const dots = `[...document.querySelectorAll('.row .backup line')].map((line) => {
+  const dots = `[...document.querySelectorAll('.row .a-backup line')].map((line) => {
     const [x1, x2] = [line.x1.baseVal.value, line.x2.baseVal.value];
     return [x1, x1 + (x2 - x1) / line.getAttribute('pathLength')];
   })[0]`;
