@@ -1,7 +1,6 @@
-import { setMaxListeners } from 'node:events';
 import type * as z from 'zod';
 import { isTemporary } from '../client/errors/call-errors.js';
-import { isRateLimitStatus } from '../client/http/retry.js';
+import { allowListeners } from '../client/http/scope.js';
 import {
   type AnyAtlasError,
   type AtlasResponse,
@@ -68,6 +67,7 @@ export class Calls {
   end(reason?: unknown): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#ending.abort(reason);
+    this.#tasks.wake();
   }
 
   /** Reads every page of a list. `schema` checks one item. */
@@ -102,7 +102,7 @@ export class Calls {
         if (this.areStatesKnown || !isAtlasError(error)) throw error;
         failure = error;
       }
-      if (isRateLimitStatus(statusOf(failure))) this.#limit(project, failure);
+      if (isRateLimit(failure)) this.#limit(project, failure);
       else {
         await this.#waitOut(failure, outages);
         outages += 1;
@@ -180,8 +180,9 @@ function delayOf(error: AnyAtlasError, usual: number): number {
   return Math.max(retryAfterMs, firstDelay);
 }
 
-function statusOf(error: AnyAtlasError): number {
-  return ('status' in error && error.status) || 0;
+/** Whether Atlas limits the rate of calls. A token request may meet a limit too. */
+export function isRateLimit(error: AnyAtlasError): boolean {
+  return 'status' in error && error.status === 429;
 }
 
 /** Whether Atlas fails or is out of reach, and may be back soon. A host that does not exist is more likely misspelled. */
@@ -193,13 +194,4 @@ function isOutage(error: AnyAtlasError): boolean {
 export function reportable(error: unknown): AnyAtlasError {
   if (isAtlasError(error) && error.code !== 'CLOSED') return error;
   throw error;
-}
-
-/** Keeps Node from warning about listeners, however many checks or calls share a signal. Each removes its own. */
-export function allowListeners(signal: AbortSignal): void {
-  try {
-    setMaxListeners(0, signal);
-  } catch {
-    // A signal of another realm, such as that of jsdom, about which Node does not warn.
-  }
 }

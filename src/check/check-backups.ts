@@ -1,4 +1,5 @@
-import { allowListeners, Calls, reportable } from './calls.js';
+import { endOnAbort } from '../client/http/scope.js';
+import { Calls, reportable } from './calls.js';
 import type { Cluster, ClusterList } from './facts.js';
 import type { BackupCheckTotals, BackupClient, BackupFinding, ClusterName } from './finding.js';
 import { judgeCluster } from './judge.js';
@@ -32,25 +33,20 @@ export async function* checkBackups(
   const invalid = invalidOptions(options);
   if (invalid !== undefined) throw invalid;
   const { signal, timeout = 600_000, concurrency = 16 } = options;
-  const tasks = new Tasks(concurrency, signal);
+  const tasks = new Tasks(concurrency);
   const calls = new Calls(client, tasks, timeout);
   const check: Check = { calls, options, projectsRead: new Set(), notChecked: [], evidenceTasks: [] };
-  const onAbort = () => {
-    calls.end(signal?.reason);
-    tasks.wake();
-  };
-  if (signal) allowListeners(signal);
-  signal?.addEventListener('abort', onAbort);
+  const stopListening = signal && endOnAbort(calls, signal);
   try {
-    yield* tasks.run(() => checkProjects(check));
+    yield* tasks.run(() => checkProjects(check), signal);
     calls.areStatesKnown = true;
-    yield* tasks.run(async () => check.evidenceTasks);
+    yield* tasks.run(async () => check.evidenceTasks, signal);
     const { projectsRead, notChecked } = check;
     const { clockOffset } = calls;
     return { projects: projectsRead.size, ...(clockOffset !== undefined && { clockOffset }), notChecked };
   } finally {
     calls.end();
-    signal?.removeEventListener('abort', onAbort);
+    stopListening?.();
   }
 }
 
@@ -94,13 +90,8 @@ function isChecked({ name, notChecked }: Cluster, check: Check): boolean {
 }
 
 async function checkCluster(cluster: Cluster, { options, calls, evidenceTasks }: Check): ReturnType<Task> {
-  const { name, clusterId, listed, pitEnabled } = cluster;
+  const { name, known, listed } = cluster;
   const limits = { maxAge: valueFor(name, options.maxAge), minHistory: valueFor(name, options.minHistory) };
-  const known = {
-    ...name,
-    ...(clusterId !== undefined && { clusterId }),
-    ...(pitEnabled !== undefined && { pitEnabled }),
-  };
   const invalid = invalidCluster({ ...name, ...limits });
   if (invalid !== undefined) {
     const evidence = options.evidence && { cluster: listed, errors: [invalid] };

@@ -19,12 +19,19 @@ export type Cluster = ReturnType<typeof readCluster>;
 /** Reads an item of a list of clusters. */
 export function readCluster(list: ClusterList, listed: unknown) {
   const given = fieldsOf(listed);
-  const { name, id, stateName, createDate } = given;
+  const { id, stateName, createDate } = given;
   // Nothing else has a meaning for a Flex cluster.
   const fields: JsonObject = list.clusterType === 'flex' ? { stateName } : given;
+  const { pitEnabled } = fields;
+  const name = { ...list, clusterName: typeof given['name'] === 'string' ? given['name'] : '' };
   return {
-    name: { ...list, clusterName: typeof name === 'string' ? name : '' },
-    clusterId: typeof id === 'string' ? id : undefined,
+    name,
+    /** What its finding says in every state. */
+    known: {
+      ...name,
+      ...(typeof id === 'string' && { clusterId: id }),
+      ...(typeof pitEnabled === 'boolean' && { pitEnabled }),
+    },
     /** The cluster as Atlas sent it. */
     listed,
     /** Why the cluster is not checked. Undefined if it is. */
@@ -34,7 +41,6 @@ export function readCluster(list: ClusterList, listed: unknown) {
     isBackupOff: fields['backupEnabled'] === false,
     isPaused: fields['paused'] === true,
     isSharded: isSharded(fields),
-    pitEnabled: typeof fields['pitEnabled'] === 'boolean' ? fields['pitEnabled'] : undefined,
   };
 }
 

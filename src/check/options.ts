@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { abortSignal, flag, milliseconds, optionsError } from '../client/config/option-schemas.js';
-import { inputIssues, listIssues } from '../client/errors/issues.js';
-import { AtlasInvalidArgumentError, clusterNameSchema, groupIdSchema } from '../client/index.js';
+import { abortSignal, milliseconds, optionsError } from '../client/config/options.js';
+import { invalidArgumentError } from '../client/errors/call-errors.js';
+import { type AtlasInvalidArgumentError, clusterNameSchema, groupIdSchema } from '../client/index.js';
 import type { ClusterName } from './finding.js';
 
 /**
@@ -64,7 +64,7 @@ const optionsSchema = z
         'must be a number of ms above 0, or a function',
       ),
       filter: functionOf<boolean>(),
-      evidence: flag,
+      evidence: z.boolean(),
       timeout: milliseconds,
       concurrency: z.int().positive(),
       signal: abortSignal.nullable(),
@@ -84,15 +84,12 @@ const clusterSchema = z.object({
 export type Limits = Omit<z.output<typeof clusterSchema>, 'clusterName'>;
 
 /** Returns the error of a check if these are invalid. */
-export const invalidOptions = (options: BackupCheckOptions) => invalidArguments(optionsSchema, options);
+export const invalidOptions = (options: BackupCheckOptions) => errorOf(optionsSchema, options);
 
 /** Returns the error of a finding if these are invalid. */
-export const invalidCluster = (cluster: ClusterName & Limits) => invalidArguments(clusterSchema, cluster);
+export const invalidCluster = (cluster: ClusterName & Limits) => errorOf(clusterSchema, cluster);
 
-function invalidArguments(schema: z.ZodType, value: unknown): AtlasInvalidArgumentError | undefined {
+function errorOf(schema: z.ZodType, value: unknown): AtlasInvalidArgumentError | undefined {
   const { error } = schema.safeParse(value);
-  if (error === undefined) return undefined;
-  const issues = inputIssues(error);
-  const what = `checkBackups got invalid arguments: ${listIssues(issues)}.`;
-  return new AtlasInvalidArgumentError(what, { operation: 'checkBackups', issues });
+  return error && invalidArgumentError('checkBackups', error);
 }

@@ -24,7 +24,8 @@ const api = {
   dedicated: { name: 'clusters', version: '2024-08-05', backupVersion: '2023-01-01' },
 } as const;
 
-const groupsPath = '/api/atlas/v2/groups';
+/** The path of the list of projects. */
+export const groupsPath = '/api/atlas/v2/groups';
 
 /** Checks a list up to its first item of another kind, because a list may have millions. */
 const listOf = (isItem: (item: unknown) => boolean, items: string) =>
@@ -51,10 +52,13 @@ const scheduleSchema = answer.extend({ policies: listOf(isPolicy, 'policies with
 /** Reads the projects that the login can read. */
 export async function readProjects(calls: Calls): Promise<Project[]> {
   const { data } = await calls.getAll(groupsPath, '2023-01-01', projectSchema);
-  return data.map((project) => {
-    const name = fieldsOf(project)['name'];
-    return { groupId: `${fieldsOf(project)['id']}`, ...(typeof name === 'string' && { groupName: name }) };
-  });
+  return data.map(toProject);
+}
+
+/** Reads an item of the list of projects. */
+export function toProject(listed: unknown): Project {
+  const { id, name } = fieldsOf(listed);
+  return { groupId: String(id), ...(typeof name === 'string' && { groupName: name }) };
 }
 
 /** Reads the clusters of a list. */

@@ -8,15 +8,13 @@ export type Task = () => Promise<BackupFinding | Task[]>;
  * pauses. Tasks start and resume only while the reader waits for a finding, so results of a slow reader do not fill the memory.
  */
 export class Tasks {
-  readonly #signal: AbortSignal | null | undefined;
   #freePlaces: number;
   /** Each starts or resumes a task that needs a place. The last one goes first: those that have not started, then those that paused. */
   readonly #waiting: (() => void)[] = [];
   #onChange = () => {};
 
-  constructor(concurrency: number, signal?: AbortSignal | null) {
+  constructor(concurrency: number) {
     this.#freePlaces = concurrency;
-    this.#signal = signal;
   }
 
   /**
@@ -24,7 +22,7 @@ export class Tasks {
    *
    * @throws what a task throws, or the reason of the signal.
    */
-  async *run(first: Task) {
+  async *run(first: Task, signal?: AbortSignal | null) {
     const ended: ReturnType<Task>[] = [];
     const add = (task: Task) =>
       this.#waiting.push(() => {
@@ -38,7 +36,7 @@ export class Tasks {
     add(first);
     let unfinished = 1;
     for (;;) {
-      if (this.#signal?.aborted) throw this.#signal.reason;
+      if (signal?.aborted) throw signal.reason;
       if (unfinished === 0) return;
       this.#givePlaces();
       const promise = ended.shift();

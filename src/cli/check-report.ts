@@ -14,8 +14,8 @@ interface CheckRun {
   readonly login: Login;
   /** The names of all projects by their IDs, also of those whose clusters were not listed. */
   readonly projects: ReadonlyMap<string, string | undefined>;
-  /** The stale clusters whose limit is shorter than their weekly schedule. */
-  readonly weekly: ReadonlySet<BackupFinding>;
+  /** The stale clusters whose limit is shorter than their weekly schedule. Absent if nothing was checked. */
+  readonly weekly?: ReadonlySet<BackupFinding>;
   /** Why the projects could not be listed. */
   readonly error?: AnyAtlasError | undefined;
 }

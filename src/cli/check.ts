@@ -15,7 +15,7 @@ import {
   type Problem,
 } from './problems.js';
 import { states } from './states.js';
-import type { Output, Run } from './streams.js';
+import { type Output, type Run, untilStopped } from './streams.js';
 import { formatTable } from './table.js';
 import { printable } from './text.js';
 
@@ -24,7 +24,9 @@ export function check(options: CheckOptions): Run {
   return async (output, stop) => {
     try {
       const report = await collect(options, output.stderr, stop);
-      const inventory = await readInventoryFor(report, stop);
+      // Not read if there is nothing to compare it with: it may be a pipe, which somebody has to write.
+      const file = report.error === undefined ? options.inventory : undefined;
+      const inventory = file === undefined ? undefined : await untilStopped(() => readInventory(file), stop);
       // The signal may have come meanwhile. From here on nothing waits, so it cannot cut the result short.
       return stop.aborted ? stop.reason : publish(report, inventory, output);
     } catch (error) {
@@ -33,12 +35,6 @@ export function check(options: CheckOptions): Run {
       return 3;
     }
   };
-}
-
-/** Reads the inventory, if there is one and something to compare it with. */
-async function readInventoryFor({ options, error }: CheckReport, stop: AbortSignal): Promise<Inventory | undefined> {
-  if (options.inventory === undefined || error !== undefined) return undefined;
-  return readInventory(options.inventory, stop);
 }
 
 /** Decides what the report says, saves the inventory, and prints and saves the report. Returns the exit code. */

@@ -1,15 +1,12 @@
-import { readSchedule } from '../check/facts.js';
+import { readSchedule, week } from '../check/facts.js';
 import { type BackupFinding, checkBackups } from '../check/index.js';
+import { groupsPath, toProject } from '../check/reads.js';
 import { readLogins } from '../client/config/environment.js';
 import { type GetOptions, isAtlasError, TenantSnapshotsClient } from '../client/index.js';
 import type { CheckOptions } from './check-options.js';
 import { type CheckReport, toReport } from './check-report.js';
 import { isCluster, isIncluded } from './patterns.js';
-import { type Output, untilStopped } from './streams.js';
-
-const projectsPath = '/api/atlas/v2/groups';
-// ms.
-const week = 7 * 86_400_000;
+import type { Output } from './streams.js';
 
 /**
  * Runs the check. If the projects cannot be listed, the report says why.
@@ -43,8 +40,7 @@ export async function collect(
     }
   } catch (error) {
     if (!isAtlasError(error)) throw error;
-    const nothing = { projects: 0, notChecked: [] };
-    return toReport({ ...start, weekly: new Set(), finishedAt: new Date(), error }, [], nothing);
+    return toReport({ ...start, finishedAt: new Date(), error }, [], { projects: 0, notChecked: [] });
   } finally {
     showProgress('');
     await client.close();
@@ -61,17 +57,16 @@ function readingIncluded(
   options: CheckOptions,
   names: Map<string, string | undefined>,
 ): Parameters<typeof checkBackups>[0] {
-  const isRead = (project: unknown) => {
-    const { id, name } = Object(project) as { id?: unknown; name?: unknown };
-    const [groupId, groupName] = [String(id), typeof name === 'string' ? name : undefined];
-    names.set(groupId, groupName);
-    return isIncluded(options, { groupId, groupName });
+  const isRead = (listed: unknown) => {
+    const project = toProject(listed);
+    names.set(project.groupId, project.groupName);
+    return isIncluded(options, project);
   };
   return {
     get: (path, request) => client.get(path, request),
     getAll: (path: string, request: GetOptions) => {
       const items = client.getAll(path, request);
-      return path === projectsPath ? items.then((listed) => listed.filter(isRead)) : items;
+      return path === groupsPath ? items.then((listed) => listed.filter(isRead)) : items;
     },
   };
 }
@@ -85,15 +80,13 @@ async function findWeekly(
 ): Promise<ReadonlySet<BackupFinding>> {
   const weekly = new Set<BackupFinding>();
   const reads = findings.map(async (finding) => {
-    const { groupId, clusterName, clusterType, state, maxAge } = finding;
-    if (state !== 'stale' || clusterType === 'flex' || maxAge >= week) return;
-    if (typeof maxAges.limitOf({ groupId, groupName: finding.groupName, clusterName, clusterType }) !== 'number')
-      return;
-    const path = `${projectsPath}/${groupId}/clusters/${clusterName}/backup/schedule`;
-    const request = { apiVersion: '2024-08-05', timeout: 10_000, maxRetries: 0 };
+    if (finding.state !== 'stale' || finding.clusterType === 'flex' || finding.maxAge >= week) return;
+    if (typeof maxAges.limitOf(finding) !== 'number') return;
+    const path = `${groupsPath}/${finding.groupId}/clusters/${finding.clusterName}/backup/schedule`;
+    const request = { apiVersion: '2024-08-05', timeout: 10_000, maxRetries: 0, signal };
     const schedule = finding.evidence?.schedule ?? (await client.get(path, request));
     if (readSchedule(schedule).interval === week) weekly.add(finding);
   });
-  await untilStopped(() => Promise.allSettled(reads), signal);
+  await Promise.allSettled(reads);
   return weekly;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { logins } from '../client/config/environment.js';
 import type { AtlasEmulator } from '../testing/index.js';
 import type { Run } from './streams.js';
+import { messageOf } from './text.js';
 
 export const emulateUsage = `Usage: atlas-tenant-snapshots emulate [options]
 
@@ -42,9 +43,7 @@ export function emulate(port: number, isDemo: boolean): Run {
         onResponse: ({ method, path, status }) => stderr.write(`${method} ${path} ${status}\n`),
       });
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error)) throw error;
-      const why = error.code === 'EADDRINUSE' ? 'in use' : `not available (${error.code})`;
-      stderr.write(`Port ${port} is ${why}. Choose another with --port.\n`);
+      stderr.write(`Port ${port} is not available: ${messageOf(error)}. Choose another with --port.\n`);
       return 3;
     }
     if (isDemo) addDemo(emulator);

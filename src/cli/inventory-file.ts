@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { writeWhole } from './files.js';
-import { untilStopped } from './streams.js';
 
 // A line of the file has the keys in this order.
 const entrySchema = z.object({
@@ -26,16 +25,8 @@ export interface Inventory {
   readonly failure?: string;
 }
 
-/**
- * Reads an inventory.
- *
- * @throws the reason of `stop` if that aborts first.
- */
-export function readInventory(file: string, stop: AbortSignal): Promise<Inventory> {
-  return untilStopped(() => read(file), stop);
-}
-
-async function read(file: string): Promise<Inventory> {
+/** Reads an inventory. Waits for a writer if the file is a named pipe. */
+export async function readInventory(file: string): Promise<Inventory> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');

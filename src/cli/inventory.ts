@@ -10,38 +10,32 @@ type Departed = NonNullable<WrittenReport['departed']>[number];
 
 /** Finds the clusters of an inventory that departed. Those of a project of which a list failed are not compared. */
 export function findDepartures(entries: readonly Entry[], report: CheckReport): Departed[] {
-  const checked = new Map(report.findings.filter(isCluster).map((finding) => [keyOf(finding), finding]));
-  const reasons = new Map(report.notChecked.map((cluster) => [keyOf(cluster), cluster.reason]));
-  const failed = projectsOfLists(report.findings);
-  const whyUnlisted = compareProjects(report);
+  const { options, projects, findings, found, notChecked } = report;
+  const checked = new Map(findings.filter(isCluster).map((finding) => [keyOf(finding), finding]));
+  const leftOut = new Map(notChecked.map((cluster) => [keyOf(cluster), cluster.reason]));
+  const listed = new Set([...checked.values(), ...notChecked].map(({ groupId }) => groupId));
+  const failed = projectsOfLists(findings);
+  const failedOrExcluded = projectsOfLists(found);
+  // The lists of a project without an included cluster are not read.
+  const isRead = (groupId: string) =>
+    !projects.has(groupId) || isIncluded(options, { groupId, groupName: projects.get(groupId) });
   const departureOf = (entry: Entry): Departed['departure'] | undefined => {
-    if (failed.has(entry.groupId)) return undefined;
     const finding = checked.get(keyOf(entry));
     if (finding !== undefined) return isReplaced(entry, finding) ? 'replaced' : undefined;
-    const reason = reasons.get(keyOf(entry));
-    // Atlas uses the cluster itself, so it counts as one that is not listed.
-    return reason === undefined || reason === 'internal' ? whyUnlisted(entry.groupId) : reason;
-  };
-  return entries.flatMap((entry) => {
-    const { groupId, clusterName, clusterType, since } = entry;
-    const departure = departureOf(entry);
-    if (departure === undefined) return [];
-    return { groupId, groupName: latestName(entry, report), clusterName, clusterType, departure, since };
-  });
-}
-
-/** Returns why a cluster of a project may not be listed. */
-function compareProjects({ options, projects, found, notChecked }: CheckReport) {
-  const listed = new Set([...found.filter(isCluster), ...notChecked].map(({ groupId }) => groupId));
-  const failed = projectsOfLists(found);
-  return (groupId: string) => {
-    const project = { groupId, groupName: projects.get(groupId) };
-    // Its lists were not read.
-    if (projects.has(groupId) && !isIncluded(options, project)) return 'not included';
-    // A list failed, but the options leave out all that it may have.
-    if (failed.has(groupId)) return 'excluded';
+    const { groupId } = entry;
+    const reason = leftOut.get(keyOf(entry));
+    // A cluster that Atlas uses itself counts as one that is not listed.
+    if (reason !== undefined && reason !== 'internal') return reason;
+    if (!isRead(groupId)) return 'not included';
+    if (failedOrExcluded.has(groupId)) return 'excluded';
     return listed.has(groupId) ? 'unlisted' : 'project unlisted';
   };
+  const compared = entries.filter(({ groupId }) => !failed.has(groupId));
+  return compared.flatMap((entry) => {
+    const { clusterId, since, ...named } = entry;
+    const departure = departureOf(entry);
+    return departure === undefined ? [] : { ...named, groupName: latestName(entry, report), departure, since };
+  });
 }
 
 /** The projects of lists that failed. */

@@ -16,14 +16,8 @@ export function readVersion(): string {
  * @param problems - the lines of stderr.
  */
 export function formatJson(report: CheckReport, departed: WrittenReport['departed'], problems: string[]): string {
-  const { findings, ...others } = toDocument(report, departed, problems);
-  const lines = findings.map((finding) => `\n    ${stringify(finding)}`);
-  return `${stringify(others, 2).slice(0, -2)},\n  "findings": [${lines.join(',')}\n  ]\n}\n`;
-}
-
-function toDocument(report: CheckReport, departed: WrittenReport['departed'], problems: string[]): WrittenReport {
   const { checkedAt, finishedAt, maxAge, server, options, login, summary, notChecked, error, findings } = report;
-  return {
+  const others: Omit<WrittenReport, 'findings'> = {
     formatVersion,
     checkedAt: checkedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
@@ -38,8 +32,9 @@ function toDocument(report: CheckReport, departed: WrittenReport['departed'], pr
     departed,
     problems,
     error: error?.toJSON(),
-    findings: findings.map(toWrittenFinding),
   };
+  const lines = findings.map((finding) => `\n    ${stringify(toWrittenFinding(finding))}`);
+  return `${stringify(others, 2).slice(0, -2)},\n  "findings": [${lines.join(',')}\n  ]\n}\n`;
 }
 
 function toWrittenFinding(finding: BackupFinding): WrittenReport['findings'][number] {

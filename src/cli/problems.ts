@@ -1,6 +1,8 @@
+import { isRateLimit } from '../check/calls.js';
 import { noScheduleError } from '../check/facts.js';
-import type { BackupFinding } from '../check/index.js';
+import type { BackupFinding, BackupState } from '../check/index.js';
 import { type Login, readLogins, valuesOf } from '../client/config/environment.js';
+import { whatOf } from '../client/errors/call-errors.js';
 import { type AnyAtlasError, isAtlasApiError } from '../client/index.js';
 import type { CheckReport } from './check-report.js';
 import { clusterOf, type Found, isCluster, mayCover, type Pattern, projectOf } from './patterns.js';
@@ -39,20 +41,19 @@ export function nameOf(found: Found & Pick<BackupFinding, 'clusterType'>): strin
 }
 
 /** What to look at first if a backup is too old or missing. */
-const firstLooks = {
+const firstLooks: { readonly [State in BackupState]?: string } = {
   none: 'There is no backup. Look first in Atlas whether backup is on, and whether the cluster has a schedule.',
   stale: 'The newest backup is too old. Look first at the snapshots and the schedule of the cluster in Atlas.',
 };
 
 /** Says what to look at first if backups are too old or missing. */
 export function describeBadBackups({ findings }: CheckReport): Problem[] {
-  const bad = findings.flatMap((found) => {
-    return found.state === 'none' || found.state === 'stale' ? { state: found.state, name: nameOf(found) } : [];
+  return groupBy(findings, ({ state }) => state).flatMap((group) => {
+    const firstLook = firstLooks[group[0].state];
+    if (firstLook === undefined) return [];
+    const message = `${firstLook} Then see docs/check/alarm.md in the package atlas-tenant-snapshots.`;
+    return { about: group.map(nameOf), message };
   });
-  return groupBy(bad, ({ state }) => state).map((group) => ({
-    about: group.map(({ name }) => name),
-    message: `${firstLooks[group[0].state]} Then see docs/check/alarm.md.`,
-  }));
 }
 
 /** Finds what could not be checked or is missing, except in the inventory. */
@@ -94,17 +95,16 @@ function unusedOf(patterns: readonly Pattern[], listed: readonly Found[]): strin
 
 /** A call that failed. */
 interface Failure {
-  readonly name: string;
   /** Whether it is about one cluster, and not about a list. */
   readonly isCluster: boolean;
   readonly error: AnyAtlasError;
 }
 
 /** Says what failed, in the words of the client: one problem for equal errors. */
-function describeErrors(failures: readonly Failure[]): Problem[] {
+function describeErrors(failures: readonly (Failure & { readonly name: string })[]): Problem[] {
   return groupBy(failures, ({ error }) => kindOf(error)).map((group) => ({
     about: group.map(({ name }) => name),
-    message: [group[0].error.message, ...adviseOnTime(group)].join(' '),
+    message: messageOf(group),
   }));
 }
 
@@ -114,16 +114,17 @@ function kindOf(error: AnyAtlasError): string {
   return [code, status, errorCode].join(' ');
 }
 
-/** What only the command knows: whether the time of the check was the limit, and whether Atlas has answered at all. */
-function adviseOnTime(failures: readonly Failure[]): string[] {
+/** The first message. If the time of the check was the limit, what to do about that is an option of the command. */
+function messageOf(failures: readonly [Failure, ...Failure[]]): string {
+  const [{ error: first }] = failures;
   const late = failures.filter(({ error }) => error.code === 'TIMEOUT' && error.limit === 'timeout');
-  const isLimited = failures.some(({ error }) => 'status' in error && error.status === 429);
+  if (late.length === 0 && !isRateLimit(first)) return first.message;
   // A call that never had its turn ended with an error of the check.
   const isSilent = late.some(({ error, isCluster }) => !isCluster && error.operation !== 'checkBackups');
-  return [
-    ...(isSilent ? ['Atlas did not answer.'] : []),
-    ...(late.length > 0 || isLimited ? ['Give the check more time with --timeout.'] : []),
-  ];
+  const advice = isSilent
+    ? 'Atlas did not answer. If it is slow, give the check more time with --timeout.'
+    : 'Give the check more time with --timeout.';
+  return `${whatOf(first)} ${advice}`;
 }
 
 /** Says what is worth knowing, but is no problem. */
@@ -153,15 +154,16 @@ function describeEvidence({ findings }: CheckReport): string[] {
       // The name of the part in the paths of Atlas, such as `restoreJobs`.
       const part = error.path?.split('/').at(-1) ?? 'a part';
       const isRefused = 'status' in error && (error.status === 401 || error.status === 403);
-      return { error, part, needsManager: isRefused && part === 'restoreJobs' && clusterType === 'dedicated' };
+      const needsManager = isRefused && part === 'restoreJobs' && clusterType === 'dedicated';
+      return { error, isCluster: true, part, needsManager };
     });
   });
   const kinds = groupBy(failures, ({ error, part, needsManager }) => `${part} ${needsManager} ${kindOf(error)}`);
   return kinds.map((group) => {
-    const [{ error, part, needsManager }] = group;
+    const [{ part, needsManager }] = group;
     const clusters = group.length === 1 ? '1 cluster' : `${group.length} clusters`;
     const role = needsManager ? ' Restores of dedicated clusters need the role Project Backup Manager.' : '';
-    return printable(`Evidence: ${part} of ${clusters} could not be read. ${error.message}${role}`);
+    return printable(`Evidence: ${part} of ${clusters} could not be read. ${messageOf(group)}${role}`);
   });
 }
 

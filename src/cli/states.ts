@@ -19,8 +19,3 @@ export const states: Readonly<Record<BackupState, StateFacts>> = {
   new: { exitCode: 0 },
   fresh: { exitCode: 0, color: 'green' },
 };
-
-/** Whether somebody has to look at a cluster of this state. */
-export function needsLook(state: BackupState): boolean {
-  return states[state].exitCode !== 0;
-}

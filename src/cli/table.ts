@@ -3,13 +3,13 @@ import type { BackupFinding, BackupState } from '../check/index.js';
 import { atlasUrl } from '../client/config/environment.js';
 import { leftOutNames, stateNames } from '../report/format.js';
 import type { CheckReport } from './check-report.js';
-import { clusterOf, isCluster, projectOf } from './patterns.js';
-import { needsLook, states } from './states.js';
+import { clusterOf, projectOf } from './patterns.js';
+import { states } from './states.js';
 import { formatDuration, formatLimit, printable } from './text.js';
 
 /** Whether a row is worth a look, although its state may be good. */
 function deservesLook({ state, reason, lastFailed }: BackupFinding): boolean {
-  return needsLook(state) || reason === 'no schedule' || lastFailed !== undefined;
+  return states[state].exitCode !== 0 || reason === 'no schedule' || lastFailed !== undefined;
 }
 
 /**
@@ -23,7 +23,7 @@ export function formatTable(report: CheckReport, departed: number, isColored: bo
   const findings = report.findings.filter((finding) => !onlyBad || deservesLook(finding));
   if (findings.length === 0) return summary;
   const usualLimit = report.maxAge === 'schedule' ? defaultMaxAge : report.maxAge;
-  const rows = findings.map((finding) => toRow(finding, report.weekly.has(finding), usualLimit));
+  const rows = findings.map((finding) => toRow(finding, report.weekly?.has(finding) === true, usualLimit));
   const widths = header.map((title, column) =>
     rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), title.length),
   );
@@ -73,7 +73,7 @@ function formatSummary({ findings, summary, server, options }: CheckReport, depa
   const { clusters, projects } = summary;
   const { usualMaxAge: limit } = options;
   const byState = formatCounts(summary, stateNames);
-  const failed = findings.filter((finding) => !isCluster(finding)).length;
+  const failed = findings.length - clusters;
   const notChecked = formatCounts(summary, leftOutNames);
   const sentences = [
     `Clusters: ${clusters} in ${projects} project${projects === 1 ? '' : 's'}${byState && ` (${byState})`}`,

@@ -2,20 +2,17 @@ import { snapshotListTarget, snapshotTarget, type TenantSnapshot } from './atlas
 import type { StandardSchema } from './atlas/standard-schema.js';
 import { pathListTarget, pathTarget, type RequestOptions, type Target } from './atlas/target.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
-import { type Answer, Call } from './call/call.js';
-import { ClientState } from './call/client-state.js';
+import { type Answer, Call, ClientState } from './call/call.js';
 import { requestPages } from './call/pages.js';
 import { request } from './call/request.js';
 import { traceCall } from './call/tracing.js';
+import { type AnyCallOptions, type Operation, resolveCall } from './config/methods.js';
 import {
-  type AnyCallOptions,
   type CallOptions,
-  checkCall,
   type GetOptions,
-  type Operation,
-  resolveCall,
-} from './config/call-options.js';
-import { resolveOptions, type TenantSnapshotsClientOptions } from './config/client-options.js';
+  resolveOptions,
+  type TenantSnapshotsClientOptions,
+} from './config/options.js';
 
 /**
  * A client for the backup snapshots of Atlas Flex clusters. Create one and share it: it reuses connections, Digest sessions and
@@ -171,7 +168,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     return this.close();
   }
 
-  /** Checks the arguments and options of a call, and makes it if they are valid. */
+  /** Makes a call, which rejects if its arguments or options are invalid. */
   #call<Arguments extends object, Item, T>(
     operation: Operation,
     args: Arguments,
@@ -179,11 +176,13 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     toTarget: (args: Arguments, options: RequestOptions) => Target<Item>,
     read: (target: Target<Item>, call: Call) => Promise<Answer<T>>,
   ): AtlasPromise<T> {
-    const invalid = checkCall(operation, args, options);
-    if (invalid !== undefined) return toAtlasPromise(Promise.reject(invalid));
-    const settings = resolveCall(this.#state.settings, options);
-    const target = toTarget(args, settings);
-    const call = new Call(operation, target, settings, this.#state);
-    return toAtlasPromise(traceCall(call, () => call.run(() => read(target, call))));
+    try {
+      const settings = resolveCall(operation, args, options, this.#state.settings);
+      const target = toTarget(args, settings);
+      const call = new Call(operation, target, settings, this.#state);
+      return toAtlasPromise(traceCall(call, () => call.run(() => read(target, call))));
+    } catch (invalid) {
+      return toAtlasPromise(Promise.reject(invalid));
+    }
   }
 }

@@ -13,8 +13,7 @@ export type { AtlasCredentials } from './auth/authenticator.js';
 export type { AtlasPromise, AtlasResponse } from './call/atlas-promise.js';
 export type { AtlasCallTrace } from './call/tracing.js';
 export { TenantSnapshotsClient } from './client.js';
-export type { CallOptions, GetOptions } from './config/call-options.js';
-export type { TenantSnapshotsClientOptions } from './config/client-options.js';
+export type { CallOptions, GetOptions, TenantSnapshotsClientOptions } from './config/options.js';
 export {
   type AnyAtlasError,
   AtlasApiError,

@@ -236,15 +236,12 @@ describe('a call that fails', () => {
   const mixed = [failed(429, 200_000), failed(503), failed(429, 150_000), failed(503)];
   it.each<[what: string, errors: AtlasError[], seconds: number[], timeout?: number]>([
     ['with status 500', [failed(500)], [0, 1]],
-    ['with status 408', [failed(408)], [0, 1]],
     ['with a status and a wait', [failed(503, 30_000)], [0, 30]],
-    ['because Atlas gives no token', [new AtlasAuthenticationError('Failed.', { status: 503 })], [0, 1]],
     ['because the connection was lost', [unreachable('ECONNRESET')], [0, 1]],
     ['for a reason that a fake leaves out', [unreachable()], [0, 1]],
     ['with a timeout', [new AtlasTimeoutError('Timed out.', { limit: 'attemptTimeout' })], [0, 1]],
     ['with a status and too long a wait', [failed(503, 121_000)], [0]],
     ['because the host does not exist', [unreachable('ENOTFOUND')], [0]],
-    ['because of a certificate', [new AtlasConnectionError('No.', { kind: 'certificate' })], [0]],
     ['with a status that will not change', [failed(404)], [0]],
     ['for a rate limit that leaves time', [failed(429, 59_000)], [0, 59], 60_000],
     ['for a rate limit that leaves none', [failed(429, 60_000)], [0], 60_000],

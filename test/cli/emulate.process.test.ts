@@ -39,7 +39,7 @@ describe('the emulator from a shell', () => {
     expect(await startCommand(['emulate', '--port', port]).ended).toMatchObject({
       exitCode: 3,
       stdout: '',
-      stderr: `Port ${port} is in use. Choose another with --port.\n`,
+      stderr: expect.stringMatching(/^Port \d+ is not available: .* in use .*\. Choose another with --port\.\n$/),
     });
   });
 });

@@ -5,7 +5,7 @@ import { readInventory, writeInventory } from '../../src/cli/inventory-file.js';
 import { openFolder } from '../support/open-folder.js';
 import { ofShop, shop } from './support/reports.js';
 
-const read = () => readInventory(file, new AbortController().signal);
+const read = () => readInventory(file);
 const since = '2026-07-01T06:17:00.000Z';
 const line = (name: string) =>
   `{"groupId":"${shop}","groupName":"Web Shop","clusterName":"${name}","clusterType":"flex","clusterId":"x","since":"${since}"}\n`;

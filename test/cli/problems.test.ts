@@ -1,6 +1,13 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { BackupFinding } from '../../src/check/index.js';
-import { describeBadBackups, findProblems, formatNotices, formatProblem } from '../../src/cli/problems.js';
+import {
+  describeBadBackups,
+  describeLogins,
+  findProblems,
+  formatNotices,
+  formatProblem,
+} from '../../src/cli/problems.js';
+import { type Login, logins } from '../../src/client/config/environment.js';
 import { type AnyAtlasError, AtlasApiError, AtlasTimeoutError } from '../../src/client/index.js';
 import { backup, day, down, office, ofShop, reportOf, totals } from './support/reports.js';
 
@@ -30,26 +37,30 @@ it('equal errors share a line, with the first three names and the first message 
   ]);
 });
 
-it('the command adds that its own time was over, and that Atlas did not answer', () => {
-  const late = (operation: string) => new AtlasTimeoutError('Late.', { operation, limit: 'timeout' });
-  const slow = new AtlasTimeoutError('Late.', { operation: 'getAll', limit: 'attemptTimeout' });
-  const [more, silent] = ['Give the check more time with --timeout.', 'Atlas did not answer.'];
+it('if the time of the check was the limit, the advice is an option of the command, and it says if Atlas did not answer', () => {
+  const advice = 'Raise it.';
+  const late = (operation: string) => new AtlasTimeoutError('Late.', { operation, limit: 'timeout', advice });
+  const slow = new AtlasTimeoutError('Late.', { operation: 'getAll', limit: 'attemptTimeout', advice });
+  const more = 'Give the check more time with --timeout.';
+  const silent = 'Atlas did not answer. If it is slow, give the check more time with --timeout.';
   const messageOf = (...found: BackupFinding[]) => linesOf(found)[0]?.split(': ')[1];
   expect(messageOf(unknown('a', late('checkBackups')))).toBe(`Late. ${more}`);
   expect(messageOf(unknown('a', late('getAll')))).toBe(`Late. ${more}`);
   expect(messageOf({ ...list, error: late('checkBackups') })).toBe(`Late. ${more}`);
-  expect(messageOf({ ...list, error: late('getAll') })).toBe(`Late. ${silent} ${more}`);
+  expect(messageOf({ ...list, error: late('getAll') })).toBe(`Late. ${silent}`);
   expect(messageOf(unknown('a', late('checkBackups')), { ...list, error: late('getAll') })).toContain(silent);
-  expect(messageOf({ ...list, error: slow })).toBe('Late.');
-  expect(messageOf(unknown('a', new AtlasApiError('Limited.', { status: 429 })))).toBe(`Limited. ${more}`);
+  expect(messageOf({ ...list, error: slow })).toBe('Late. Raise it.');
+  expect(messageOf(unknown('a', new AtlasApiError('Limited.', { status: 429, advice })))).toBe(`Limited. ${more}`);
 });
 
 it('stale and missing backups have a line with what to look at first', () => {
   const stale = ['a', 'b', 'c', 'd'].map((name) => ({ ...ofShop(name), state: 'stale', ...backup(2 * day) }) as const);
   const lines = describeBadBackups(reportOf([{ ...ofShop('e'), state: 'none' }, ...stale, fresh, list]));
   expect(lines.map(formatProblem)).toEqual([
-    expect.stringMatching(/^Web Shop \/ e: There is no backup\. Look first .* docs\/check\/alarm\.md\.$/),
-    expect.stringMatching(/^Web Shop \/ a, .* and 1 more: The newest backup is too old\. Look first .*\.md\.$/),
+    expect.stringMatching(
+      /^Web Shop \/ e: There is no backup\. Look first .* docs\/check\/alarm\.md in the package atlas-tenant-snapshots\.$/,
+    ),
+    expect.stringMatching(/^Web Shop \/ a, .* and 1 more: The newest backup is too old\. Look first .*-snapshots\.$/),
   ]);
 });
 
@@ -89,14 +100,26 @@ it.each<[name: string, found: BackupFinding[], args: string[], lines: unknown[]]
   expect(linesOf(found, args, [...totals.notChecked, shadow])).toEqual(lines);
 });
 
-it('they say why there may be no cluster', () => {
-  expect(linesOf([])).toEqual([expect.stringMatching(/^No cluster was checked: .* role, such as Project Read Only/)]);
-});
-
 it('patterns of --exclude that match nothing are named', () => {
   const args = ['Web Shop/a', 'Web Shop/old', 'Web Shop/sandbox', 'Web Shop/x\x1b'].map((text) => `--exclude=${text}`);
   const notChecked = [...totals.notChecked, { ...ofShop('a'), reason: 'filtered' as const }];
   expect(formatNotices(reportOf([], { notChecked }, args))).toEqual(['--exclude Web Shop/x matched nothing.']);
+});
+
+it('an environment with several logins is said, unless they are the same one', () => {
+  const set = (names: string[], value: string) => {
+    for (const name of names) vi.stubEnv(`MONGODB_ATLAS_${name}`, value);
+  };
+  const [token, apiKey, sameKey] = logins.filter(({ name }) => name !== 'service account') as [Login, Login, Login];
+  set(['CLIENT_ID', 'CLIENT_SECRET', 'ACCESS_TOKEN'], '');
+  set(['PUBLIC_KEY', 'PRIVATE_KEY', 'PUBLIC_API_KEY', 'PRIVATE_API_KEY'], 'mine');
+  expect(describeLogins(apiKey)).toEqual([]);
+  expect(describeLogins(sameKey)).toEqual([]);
+  set(['ACCESS_TOKEN', 'PUBLIC_API_KEY'], '');
+  vi.stubEnv('MONGODB_ATLAS_ACCESS_TOKEN', 'x');
+  expect(describeLogins(token)).toEqual([
+    'The environment has several logins. Used: MONGODB_ATLAS_ACCESS_TOKEN. Ignored: MONGODB_ATLAS_PUBLIC_KEY, MONGODB_ATLAS_PRIVATE_KEY.',
+  ]);
 });
 
 it.each([
@@ -122,7 +145,7 @@ it('what evidence could not be read is said in a line for each kind, with the ro
     finding('a', 'dedicated', errorAt('a/backup/restoreJobs'), errorAt('a/backup/schedule', 503, '')),
     finding('b', 'dedicated', errorAt('b/backup/restoreJobs')),
     finding('c', 'flex', errorAt('c/backup/restoreJobs')),
-    finding('e', 'dedicated', errorAt('e/backup/restoreJobs', 503, '')),
+    finding('e', 'dedicated', new AtlasTimeoutError('Late.', { limit: 'timeout', advice: 'Raise it.' })),
     // That is a problem already, and an answer.
     { ...unknown('d'), evidence: { cluster: {}, errors: [down, unscheduled] } },
   ];
@@ -132,7 +155,7 @@ it('what evidence could not be read is said in a line for each kind, with the ro
     `Evidence: restoreJobs of 2 clusters could not be read. Status 401. ${role}`,
     'Evidence: schedule of 1 cluster could not be read. Status 503.',
     'Evidence: restoreJobs of 1 cluster could not be read. Status 401.',
-    'Evidence: restoreJobs of 1 cluster could not be read. Status 503.',
+    'Evidence: a part of 1 cluster could not be read. Late. Give the check more time with --timeout.',
   ]);
   expect(findProblems(report)).toHaveLength(1);
 });

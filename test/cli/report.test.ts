@@ -28,12 +28,6 @@ it('says which files are no reports', async () => {
   expect(stdout).toContain(`<bdi>${file}</bdi>: It is not JSON`);
 });
 
-it('needs a file', async () => {
-  const { exitCode, stdout, stderr } = await print([]);
-  expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
-  expect(stderr).toBe('report needs a file that check --output has written.\nTry: atlas-tenant-snapshots --help\n');
-});
-
 it('reads a pipe, and ends at a signal while it waits for one', async () => {
   const [pipe = ''] = write({ a: '' }).map((file) => `${file}.pipe`);
   execFileSync('mkfifo', [pipe]);

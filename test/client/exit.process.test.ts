@@ -47,12 +47,6 @@ describe('a process exits', () => {
       'await report(get({ timeout: 100 }));',
       'TIMEOUT\n',
     ],
-    [
-      'a timeout during a TLS handshake past the proxy',
-      (url) => `process.env.HTTPS_PROXY = '${url}'; process.env.NO_PROXY = '127.0.0.1';`,
-      'await report(get({ timeout: 100 }));',
-      'TIMEOUT\n',
-    ],
   ])('after %s', async (_when, setup, code, stdout) => {
     const server = await startRawServer();
     const url = `https://127.0.0.1:${server.port}`;
@@ -82,7 +76,6 @@ it('a process keeps running during a call, a retry, and a call of accessToken', 
 // Node exits with code 13 if a top-level await is pending and nothing keeps the process alive.
 it.each<[what: string, scripts: Partial<Record<'token' | 'revoke' | 'get', Script>>, call: string]>([
   ['a call on the wire', { get: [] }, 'report(get()); await sleep(20);'],
-  ['a revocation that gets no response', { revoke: [] }, 'await report(get());'],
   [
     'the token fetch of a call that has ended',
     { token: [pause(100), ...sendToken()] },

@@ -53,13 +53,6 @@ describe('the documents', () => {
   });
 });
 
-it('the command of docs/audit/page.md writes a page of reports', async () => {
-  const [command] = codeBlocks('docs/audit/page.md', 'sh');
-  const checks = 'mkdir reports; for n in 1 2; do atlas-tenant-snapshots check --output reports/$n.json; done > log';
-  const outcome = await runInProject(`${checks}\n${command?.code}`, environmentOf(await openEmulator()));
-  expect(outcome).toMatchObject({ exitCode: 0, stderr: '', files: expect.arrayContaining(['backups.html']) });
-});
-
 it.each([
   ['2027-01-31', '--exclude Web Shop/sandbox-eu'],
   ['2027-02-01', ''],

@@ -32,7 +32,7 @@ it('contains what users need, and nothing else', async () => {
     [...built, ...commands, ...copied, ...texts, 'test/bench/README.md'].sort(),
   );
   expect(files).toEqual(expect.arrayContaining(Array.from(links, ([, path]) => path)));
-  expect((await stat(tarball)).size).toBeLessThanOrEqual(260_000);
+  expect((await stat(tarball)).size).toBeLessThanOrEqual(215_000);
 });
 
 it('depends on undici and zod only, and runs no script on install', async () => {

@@ -22,9 +22,6 @@ export interface Reply {
 /** A response or an error, after `dispatch()` has returned, or what a function does within `dispatch()`. */
 export type Behavior = Reply | Error | ((request: DispatchedRequest) => void);
 
-/** The connection died before a byte of the response came back. */
-export const deadConnection = Object.assign(new Error('dead'), { code: 'UND_ERR_SOCKET' });
-
 /** Never responds. */
 export const silent: Behavior = (request) => request.start();
 
@@ -69,10 +66,7 @@ export class DispatchedRequest {
     this.number = number;
     this.options = options;
     this.handler = handler;
-    const names = options.headers.filter((_, index) => index % 2 === 0);
-    this.headers = Object.fromEntries(
-      names.map((name, index) => [name.toLowerCase(), options.headers[index * 2 + 1] ?? '']),
-    );
+    this.headers = options.headers;
   }
 
   /** Does what a script says, at once. */

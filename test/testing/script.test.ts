@@ -40,14 +40,6 @@ it.each<[what: string, script: ScriptedAnswer[], conversation: string[]]>([
     ],
     ['clusters 200', 'anonymous 401', 'flex 500', 'flex 500', 'token 501', 'token 200'],
   ],
-  [
-    'may be both a path and a kind',
-    [
-      { status: 500, path: flexSnapshotsPath(), for: 'tenant' },
-      { status: 503, path: flexSnapshotsPath(), for: 'any' },
-    ],
-    ['tenant 410', 'clusters 200', 'flex 503', 'flex 200'],
-  ],
 ])('a target %s', async (_what, script, conversation) => {
   const { emulator, statusOf, fetchToken } = await openApi();
   emulator.respond(...script);
@@ -68,8 +60,6 @@ describe('a fault', () => {
   it.each<[answer: ScriptedAnswer, cause: string, status: number | undefined]>([
     [{ reset: true }, 'ECONNRESET', undefined],
     [{ reset: 'body' }, 'UND_ERR_SOCKET', 200],
-    [{ reset: 'body', status: 503 }, 'UND_ERR_SOCKET', 503],
-    [{ reset: 'body', for: 'any' }, 'UND_ERR_SOCKET', 200],
   ])('%j breaks the connection', async (answer, cause, status) => {
     const { emulator, get } = await openApi();
     emulator.respond(answer);

@@ -1,6 +1,6 @@
 import { fieldsOf, hasNextLink } from './json.js';
 import { compiled, listPageSchema } from './schemas.js';
-import { type Invalid, invalid, type Parse, type Parsed, type SchemaError } from './standard-schema.js';
+import { type Invalid, invalid, type Parse, type Parsed } from './standard-schema.js';
 
 /** How many items to ask for per page: the most that Atlas sends. */
 export const pageSize = 500;
@@ -29,17 +29,17 @@ export async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<
   for (const result of results) {
     const pending = parseItem(result);
     const parsed = 'then' in pending ? await pending : pending;
-    if (!parsed.success) return { ...parsed, error: { issues: parsed.error.issues.map(atIndex(items.length)) } };
+    if (!parsed.success) {
+      const { issues } = parsed.error;
+      const inList = issues.map(({ path, message }) => ({ path: ['results', items.length, ...path], message }));
+      return { ...parsed, error: { issues: inList } };
+    }
     items.push(parsed.data);
   }
   // Atlas sends a count of 0 beside items if it has not counted them.
   const isCounted = totalCount !== 0 || items.length === 0;
   const count = isCounted ? totalCount : undefined;
   return { success: true, data: { items, results, totalCount: count, hasNextLink: hasNextLink(body['links']) } };
-}
-
-function atIndex(index: number) {
-  return ({ path, message }: SchemaError['issues'][number]) => ({ path: ['results', index, ...path], message });
 }
 
 /** Finds the error in a body whose status is a success. */

@@ -74,9 +74,10 @@ const newestVersion = '2025-03-12';
 /** The target for a path that the caller chose and {@link pathSchema} has checked. */
 export function pathTarget({ path: apiPath }: { readonly path: string }, options: RequestOptions): Target {
   const { apiVersion = newestVersion, envelope, pretty, schema } = options;
+  const isVersioned = /^\/api\/atlas\/v2(?:\/|$)/.test(apiPath);
   return {
     apiPath,
-    accept: isVersioned(apiPath) ? `application/vnd.atlas.${apiVersion}+json` : 'application/json',
+    accept: isVersioned ? `application/vnd.atlas.${apiVersion}+json` : 'application/json',
     query: { ...options.query, ...(envelope && { envelope }), ...(pretty && { pretty }) },
     parse: (json) => (schema === undefined ? { success: true, data: json } : parseWith(schema, json)),
   };
@@ -88,11 +89,6 @@ export function pathListTarget(args: { readonly path: string }, options: Request
   const { itemsPerPage = pageSize } = target.query;
   const query = { ...target.query, itemsPerPage, pageNum: 1 };
   return { ...target, query, parse: (json) => parsePage(json, target.parse), fallback: undefined };
-}
-
-/** Whether a path takes a version in its media type. */
-function isVersioned(apiPath: string): boolean {
-  return /^\/api\/atlas\/v2(?:\/|$)/.test(apiPath);
 }
 
 /** Checks a path, so that no request can leave `/api/atlas/` or go to another host. */

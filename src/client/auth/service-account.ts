@@ -5,7 +5,7 @@ import { fieldsOf } from '../atlas/json.js';
 import { Mask } from '../atlas/mask.js';
 import { type ApiResponse, isLoginRefused, readBody } from '../atlas/response.js';
 import { advice } from '../errors/advice.js';
-import { noTokenError } from '../errors/call-errors.js';
+import { noResponseError } from '../errors/call-errors.js';
 import { AtlasAuthenticationError } from '../errors/errors.js';
 import type { ExchangeLimits } from '../http/exchange.js';
 import { acceptedCoding, type HttpResponse } from '../http/response.js';
@@ -39,13 +39,6 @@ interface AccessToken {
   readonly expiresAt: number;
 }
 
-/** The settings of a client that its token requests use. */
-export interface TokenRequestSettings extends ExchangeLimits {
-  /** The path of `baseUrl`. */
-  readonly prefix: string;
-  readonly userAgent: string;
-}
-
 /**
  * Logs in as a service account. All calls use one token, which is fetched once, however many calls wait for it, and renewed when
  * nine tenths of its life are over. If Atlas refuses it, a new one replaces it for all calls, at most once a minute, and the request
@@ -67,18 +60,21 @@ export class ServiceAccount implements Authenticator {
   /** When a refused token may be replaced, by `performance.now()`, a clock that nobody can set. */
   #replaceableAt = 0;
 
-  constructor(credentials: ServiceAccountCredentials, transport: Transport, settings: TokenRequestSettings) {
-    const { clientId, clientSecret } = credentials;
-    const { prefix, userAgent, ...limits } = settings;
+  /** @param settings - those of the client. `prefix` is the path of `baseUrl`. */
+  constructor(
+    { clientId, clientSecret }: ServiceAccountCredentials,
+    transport: Transport,
+    { prefix, userAgent, ...limits }: ExchangeLimits & { readonly prefix: string; readonly userAgent: string },
+  ) {
     // RFC 6749 requires both to be form-encoded first, but Atlas does not decode them.
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
-    const headers = Object.entries({
+    const headers = {
       accept: 'application/json',
       'accept-encoding': acceptedCoding,
       'user-agent': userAgent,
       'content-type': 'application/x-www-form-urlencoded',
       authorization: `Basic ${basic}`,
-    }).flat();
+    };
     this.#post = (path, body) => transport.exchange({ method: 'POST', path: prefix + path, headers, body }, limits);
     this.#attemptTimeout = limits.attemptTimeout;
     this.secrets = [clientSecret, basic];
@@ -152,7 +148,7 @@ export class ServiceAccount implements Authenticator {
       debug('call %d: POST %s ended with %s after %d ms', callNumber, path, end, Date.now() - startedAt);
     // An exchange without a scope rejects only if it gets no response.
     const response = await this.#post(path, 'grant_type=client_credentials').catch((reason) => {
-      const error = noTokenError(reason, path, new Mask(this.secrets), this.#attemptTimeout);
+      const error = noResponseError(reason, this.#attemptTimeout, new Mask(this.secrets));
       log(error.code);
       throw error;
     });

@@ -28,7 +28,7 @@ const fallbackTimeout = 5_000;
 export async function request<T>(target: Target<T>, call: Call): Promise<Answer<T>> {
   for (let retries = 0; ; retries += 1) {
     try {
-      return await makeAttempt(target, call, call.settings.attemptTimeout);
+      return await makeAttempt(target, call);
     } catch (error) {
       call.scope.throwIfEnded();
       const { fallback } = target;
@@ -59,10 +59,9 @@ async function waitToRetry(error: unknown, retries: number, call: Call): Promise
  * first target, and the attempts at both. So it does if its deadline passes.
  */
 async function askFallback<T>(fallback: Target<T>, missing: AtlasApiError, call: Call): Promise<Answer<T>> {
-  const { settings, client, target: first } = call;
+  const { client, target: first } = call;
   try {
-    const attemptTimeout = Math.min(fallbackTimeout, settings.attemptTimeout);
-    return await makeAttempt(fallback, call, attemptTimeout, true);
+    return await makeAttempt(fallback, call, true);
   } catch (error) {
     if (isAtlasError(error, 'CLOSED')) throw error;
     const isGone =
@@ -74,31 +73,22 @@ async function askFallback<T>(fallback: Target<T>, missing: AtlasApiError, call:
 }
 
 /** Sends a request with its login, and parses the response. */
-async function makeAttempt<T>(
-  target: Target<T>,
-  call: Call,
-  attemptTimeout: number,
-  isFallback = false,
-): Promise<Answer<T>> {
+async function makeAttempt<T>(target: Target<T>, call: Call, isFallback = false): Promise<Answer<T>> {
   const { client, scope, settings } = call;
   scope.throwIfEnded();
   call.target = target;
   call.attempts += 1;
   const startedAt = performance.now();
-  const path = toPath(client.settings.prefix, target);
+  const { prefix, userAgent } = client.settings;
+  const path = toPath(prefix, target);
+  const attemptTimeout = Math.min(settings.attemptTimeout, isFallback ? fallbackTimeout : Number.POSITIVE_INFINITY);
   const limits = { attemptTimeout, maxResponseSize: settings.maxResponseSize };
 
   const send = async (authorization?: string) => {
-    const headers = [
-      'accept',
-      target.accept,
-      'accept-encoding',
-      acceptedCoding,
-      'user-agent',
-      client.settings.userAgent,
-    ];
+    const { accept } = target;
+    const headers: Record<string, string> = { accept, 'accept-encoding': acceptedCoding, 'user-agent': userAgent };
     if (authorization !== undefined) {
-      headers.push('authorization', authorization);
+      headers['authorization'] = authorization;
       call.authorizations.push(authorization);
     }
     try {
@@ -106,7 +96,7 @@ async function makeAttempt<T>(
       return readResponse(response, mayBeEnveloped(target));
     } catch (reason) {
       scope.throwIfEnded();
-      const error = noResponseError(reason, call, attemptTimeout);
+      const error = noResponseError(reason, attemptTimeout, call.mask, call);
       if (isFallback && isTemporary(error)) client.isTenantGone = true;
       throw error;
     }

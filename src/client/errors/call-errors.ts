@@ -1,10 +1,10 @@
-import type { Mask } from '../atlas/mask.js';
+import { Mask } from '../atlas/mask.js';
 import { type ApiResponse, readError, retryAfterOf } from '../atlas/response.js';
-import { type Invalid, invalid } from '../atlas/standard-schema.js';
+import { type Invalid, invalid, type SchemaError } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
 import { AttemptTimeout, classify } from '../http/no-response.js';
 import { isTemporaryStatus } from '../http/retry.js';
-import type { Phase } from '../http/scope.js';
+import type { Scope } from '../http/scope.js';
 import { advice, adviceOnNoResponse, adviseOnStatus } from './advice.js';
 import {
   type AnyAtlasError,
@@ -13,12 +13,13 @@ import {
   AtlasClosedError,
   AtlasConnectionError,
   type AtlasError,
+  AtlasInvalidArgumentError,
   AtlasInvalidResponseError,
+  type AtlasIssue,
   AtlasTimeoutError,
   type FieldsOf,
   isAtlasError,
 } from './errors.js';
-import { listIssues, toIssues } from './issues.js';
 
 /** What every error of a call says. */
 export interface CallFacts {
@@ -27,6 +28,10 @@ export interface CallFacts {
   readonly target: Target;
   /** Attempts that the call has made, at all its targets. */
   readonly attempts: number;
+  /** Says what the call is doing. */
+  readonly scope: Pick<Scope, 'phase'>;
+  /** The error of the latest attempt, if another one followed: the cause if the call ends early. */
+  readonly lastError?: AtlasError | undefined;
   /** Masks the credentials, and every login that the call has sent: a server may echo any of them. */
   readonly mask: Mask;
 }
@@ -42,6 +47,15 @@ export function isTemporary(error: unknown): error is AnyAtlasError {
   if (isAtlasError(error, 'TIMEOUT')) return error.limit !== 'timeout';
   // An error that a fake of the client builds may have no kind.
   return isAtlasError(error, 'CONNECTION') && (error.kind ?? 'network') === 'network';
+}
+
+/** Builds the error of a method whose arguments or options are invalid. */
+export function invalidArgumentError(operation: string, error: SchemaError): AtlasInvalidArgumentError {
+  const issues = inputIssues(error);
+  return new AtlasInvalidArgumentError(`Invalid arguments of ${operation}: ${listIssues(issues)}.`, {
+    operation,
+    issues,
+  });
 }
 
 /** Builds the error of a response whose status is an error. */
@@ -77,25 +91,19 @@ export function invalidResponseError(
   return new AtlasInvalidResponseError(what, { issues, ...fieldsOf(call), advice: whatToDo, cause: thrown });
 }
 
-/** Builds the error of a call whose request got no response. */
-export function noResponseError(reason: unknown, call: CallFacts, attemptTimeout: number) {
-  const { mask, target } = call;
-  return describeNoResponse(reason, subjectOf(call), `GET ${target.apiPath}`, mask, attemptTimeout, fieldsOf(call));
-}
-
-/** Builds the error of a token request that got no response. */
-export function noTokenError(reason: unknown, path: string, mask: Mask, attemptTimeout: number) {
-  return describeNoResponse(reason, 'The access token request', `POST ${path}`, mask, attemptTimeout);
-}
-
-function describeNoResponse(
+/**
+ * Builds the error of a request that got no response.
+ *
+ * @param call - absent for a token request, which serves many calls.
+ */
+export function noResponseError(
   reason: unknown,
-  subject: string,
-  request: string,
-  mask: Mask,
   attemptTimeout: number,
-  fields: FieldsOf<AtlasError> = {},
+  mask: Mask,
+  call?: CallFacts,
 ): AtlasConnectionError | AtlasTimeoutError {
+  const subject = call === undefined ? 'The access token request' : subjectOf(call);
+  const fields = call && fieldsOf(call);
   if (reason instanceof AttemptTimeout) {
     const what = `${subject} timed out after ${attemptTimeout} ms (attemptTimeout).`;
     const limits = { limit: 'attemptTimeout', limitMs: attemptTimeout } as const;
@@ -104,6 +112,7 @@ function describeNoResponse(
   const { kind, error } = classify(reason);
   const cause = mask.error(error);
   const code = cause.code === undefined ? '' : ` (${cause.code})`;
+  const request = call === undefined ? 'POST /api/oauth/token' : `GET ${call.target.apiPath}`;
   const to = kind === 'mock' ? ` to ${request}` : '';
   const what = `${subject} got no response${to}${code}${sentence(cause.message)}`;
   const others = { ...fields, cause, advice: adviceOnNoResponse[kind] };
@@ -128,9 +137,10 @@ export function loginErrorOf(error: LoginError, call: CallFacts): AtlasError {
  * Builds the error of a call that its deadline has ended.
  *
  * @param timeout - ms.
- * @param cause - the error of the last attempt, if it failed.
  */
-export function timeoutError(call: CallFacts, timeout: number, phase: Phase, cause?: AtlasError): AtlasTimeoutError {
+export function timeoutError(call: CallFacts, timeout: number): AtlasTimeoutError {
+  const { lastError: cause, scope } = call;
+  const { phase } = scope;
   const when = `while ${phase} (attempts: ${call.attempts})`;
   const before = cause === undefined ? '' : ` The attempt before failed: ${whatOf(cause)}`;
   const what = `${subjectOf(call)} timed out after ${timeout} ms (timeout) ${when}.${before}`;
@@ -145,16 +155,14 @@ export function timeoutError(call: CallFacts, timeout: number, phase: Phase, cau
   });
 }
 
-/**
- * Builds the error of a call that `close()` has ended, or that came after it.
- *
- * @param cause - the error of the last attempt, if it failed.
- */
-export function closedError(call: CallFacts, phase: Phase, cause?: AtlasError): AtlasClosedError {
+/** Builds the error of a call that `close()` has ended, or that came after it. */
+export function closedError(call: CallFacts): AtlasClosedError {
   const subject = subjectOf(call);
   const isLate = call.attempts === 0;
-  const what = isLate ? `${subject} was called after close().` : `close() ended ${subject} while it was ${phase}.`;
-  return new AtlasClosedError(what, { ...fieldsOf(call), advice: advice.closed, cause });
+  const what = isLate
+    ? `${subject} was called after close().`
+    : `close() ended ${subject} while it was ${call.scope.phase}.`;
+  return new AtlasClosedError(what, { ...fieldsOf(call), advice: advice.closed, cause: call.lastError });
 }
 
 /** The start of a message: the method, and the path if the caller chose it. */
@@ -169,7 +177,7 @@ function fieldsOf({ operation, target, attempts }: CallFacts): FieldsOf<AtlasErr
 }
 
 /** The message of an error without its advice. */
-function whatOf({ message, advice }: AtlasError): string {
+export function whatOf({ message, advice }: AtlasError): string {
   return advice === undefined ? message : message.slice(0, -advice.length - 1);
 }
 
@@ -177,4 +185,31 @@ function whatOf({ message, advice }: AtlasError): string {
 function sentence(detail: string | undefined): string {
   if (!detail) return '.';
   return /[.!?]$/.test(detail) ? `: ${detail}` : `: ${detail}.`;
+}
+
+const maxIssues = 20;
+const maxPathLength = 100;
+const maxMessageLength = 200;
+
+/**
+ * Returns the issues of a schema's error, cut to a readable length whatever the input was.
+ *
+ * @param mask - masks the secrets that an issue quotes from the input.
+ */
+export function toIssues(error: SchemaError, mask = new Mask([])): AtlasIssue[] {
+  return error.issues.slice(0, maxIssues).map(({ path, message }) => ({
+    path: mask.text(path.map(String).join('.'), maxPathLength),
+    message: mask.text(message, maxMessageLength),
+  }));
+}
+
+/** Returns the first issue of each argument and option: another one at the same place would only repeat it. */
+export function inputIssues(error: SchemaError): AtlasIssue[] {
+  const issues = toIssues(error);
+  return issues.filter(({ path }, index) => index === issues.findIndex((other) => other.path === path));
+}
+
+/** Lists issues in one line, for an error message. */
+export function listIssues(issues: readonly AtlasIssue[]): string {
+  return issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join(', ');
 }

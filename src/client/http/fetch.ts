@@ -43,7 +43,8 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
   try {
     // Throws if the call has ended.
     handler.onRequestStart(controller);
-    const headers = toHeaders(options.headers);
+    // The fetch asks for the codings that it decodes.
+    const { 'accept-encoding': _, ...headers } = options.headers;
     const response = await fetch(origin + path, {
       method,
       headers,
@@ -70,16 +71,6 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
     const said = isErrorLike(cause) ? cause : reason;
     handler.onResponseError(controller, isNetworkError ? said : new FetchRejection('', { cause: said }));
   }
-}
-
-/** @param list - names and values in turn. */
-function toHeaders(list: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {};
-  list.forEach((name, index) => {
-    // The fetch asks for the codings that it decodes.
-    if (index % 2 === 0 && name !== 'accept-encoding') headers[name] = list[index + 1] ?? '';
-  });
-  return headers;
 }
 
 function toFields(headers: Awaited<ReturnType<FetchLike>>['headers']): Record<string, string> {

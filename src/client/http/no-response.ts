@@ -26,13 +26,10 @@ const connectTimeoutCode = /^UND_ERR_(?:CONNECT|HEADERS)_TIMEOUT$/;
 
 /** Finds out what an exchange without a response rejected with, which may be anything. */
 export function classify(reason: unknown): { readonly kind: NoResponseKind; readonly error: SenderError } {
-  if (!(reason instanceof FetchRejection)) {
-    const error = toError(reason);
-    return { kind: kindOf(error), error };
-  }
-  const error = toError(reason.cause);
+  const isRejection = reason instanceof FetchRejection;
+  const error = toError(isRejection ? reason.cause : reason);
   const kind = kindOf(error);
-  return { kind: kind === 'network' ? 'sender' : kind, error };
+  return { kind: isRejection && kind === 'network' ? 'sender' : kind, error };
 }
 
 function kindOf({ name, message, code = '', cause }: SenderError): NoResponseKind {

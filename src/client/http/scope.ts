@@ -59,15 +59,19 @@ export class Scope {
   }
 }
 
-/** Ends a scope when a signal aborts. Returns a function that stops listening. */
-export function endOnAbort(scope: Scope, signal: AbortSignal): () => void {
+/** Ends a scope, or what ends like one, when a signal aborts. Returns a function that stops listening. */
+export function endOnAbort(scope: Pick<Scope, 'end'>, signal: AbortSignal): () => void {
+  allowListeners(signal);
+  const onAbort = () => scope.end(signal.reason);
+  signal.addEventListener('abort', onAbort);
+  return () => signal.removeEventListener('abort', onAbort);
+}
+
+/** Keeps Node from warning about more than ten listeners, however many calls share a signal. */
+export function allowListeners(signal: AbortSignal): void {
   try {
-    // Many calls may share a signal. Node would warn about more than ten listeners.
     setMaxListeners(0, signal);
   } catch {
     // A signal that is not Node's own. Node does not count its listeners.
   }
-  const onAbort = () => scope.end(signal.reason);
-  signal.addEventListener('abort', onAbort);
-  return () => signal.removeEventListener('abort', onAbort);
 }

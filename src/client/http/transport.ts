@@ -24,8 +24,8 @@ export interface WireRequest {
   readonly method: 'GET' | 'POST';
   /** The request target: path and query. */
   readonly path: string;
-  /** Names and values in turn. */
-  readonly headers: string[];
+  /** By lowercase name. */
+  readonly headers: Record<string, string>;
   readonly body: string | null;
 }
 

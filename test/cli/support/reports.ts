@@ -5,7 +5,8 @@ import { type CheckReport, toReport } from '../../../src/cli/check-report.js';
 import { type Login, logins } from '../../../src/client/config/environment.js';
 import { AtlasConnectionError } from '../../../src/client/index.js';
 
-export const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
+const minute = 60_000;
+export const [hour, day] = [3_600_000, 86_400_000];
 export const [shop, billing, office] = ['a', 'b', 'c'].map((digit) => digit.repeat(24)) as [string, string, string];
 const now = Date.parse('2026-08-10T12:00:30Z');
 
@@ -62,6 +63,5 @@ export function reportOf(
   const options = optionsOf(...args);
   const names = new Map([...found, ...notChecked].map(({ groupId, groupName }) => [groupId, groupName]));
   const times = { checkedAt: new Date(now), finishedAt: new Date(now + 1_500) };
-  const run = { options, login, projects: names, weekly: new Set(found.slice(0, 0)), ...times };
-  return toReport(run, found, { projects, notChecked, clockOffset });
+  return toReport({ options, login, projects: names, ...times }, found, { projects, notChecked, clockOffset });
 }

@@ -9,10 +9,7 @@ const open = () => new Mask(['secret', 'a$&b.*~', hidden]);
 
 describe('text', () => {
   it.each([
-    ['', ''],
     ['a secret, a secret.', 'a [masked], a [masked].'],
-    ['secretsecret', '[masked][masked]'],
-    ['SECRET', 'SECRET'],
     ['a$&b.*~ a$&bb*~', '[masked] a$&bb*~'],
     // However many characters that nobody sees are in it.
     ['s\u200be\u200bc\u00ad\u0000ret\x1b', '[masked]'],

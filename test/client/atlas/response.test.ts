@@ -67,14 +67,11 @@ describe('an envelope', () => {
 
   it.each<[rule: string, status: number, mayBeEnveloped: boolean, body: object, expected: object]>([
     ['is opened if it was requested', 200, true, found, { status: 200, json: found.content }],
-    ['may hold any success', 200, true, { status: 299 }, { status: 299, json: {} }],
     ['may hold a redirect', 200, true, { status: 300 }, { status: 300, error: {} }],
     ['is not opened otherwise', 200, false, notFound, { status: 200, json: notFound }],
     ['may hold an error, which is masked', 200, true, notFound, { status: 404, error }],
     ['may hold an error without content', 200, true, { status: 503, content: null }, { status: 503, error: {} }],
-    ['is not opened beside another success', 201, true, found, { status: 201, json: found }],
     ['does not override another status', 403, true, notFound, { status: 403, error }],
-    ['may be missing', 403, true, { error: 403, ...error }, { status: 403, error }],
   ])('%s', (_rule, status, mayBeEnveloped, body, expected) => {
     expect(open(status, body, { mayBeEnveloped })).toMatchObject(expected);
   });
@@ -105,8 +102,6 @@ describe('an error', () => {
   });
 
   it.each<[body: string, error: object]>([
-    ['<h1>502 Bad Gateway</h1>', {}],
-    ['[{"errorCode":"X"}]', {}],
     ['null', {}],
     ['{"error":"x","errorCode":5,"reason":"r","detail":["d"]}', { reason: 'r' }],
     [
@@ -115,7 +110,6 @@ describe('an error', () => {
     ],
     ['{"parameters":{"a":1},"detail":"d"}', { detail: 'd' }],
     ['{"badRequestDetail":null,"detail":null,"errorCode":null,"reason":null,"parameters":null}', {}],
-    ['{"badRequestDetail":{"fields":[null]},"reason":"r"}', { reason: 'r' }],
     ['{"badRequestDetail":{"fields":[{}]}}', { badRequestDetail: { fields: [{ field: '', description: '' }] } }],
   ])('has the valid fields of %s', (body, error) => {
     const response = open(400, body);

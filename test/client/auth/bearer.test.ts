@@ -103,7 +103,7 @@ describe('a function that returns tokens', () => {
     expect(sent()).toBe(expected);
   });
 
-  const noTokens = [undefined, '', 17, { t: 't' }, 'Bearer t', 't\r\nx: y', 'tökén', 'a=b', 'a'.repeat(8_193)];
+  const noTokens = [undefined, '', 'Bearer t', 't\r\nx: y', 'a=b', 'a'.repeat(8_193)];
 
   it.each(noTokens.map((value) => [String(JSON.stringify(value)).slice(0, 20), value]))(
     'that returns %s, which is no token, ends the call with an AtlasAuthenticationError',

@@ -38,20 +38,15 @@ describe('a challenge is answered with', () => {
       { realm: 'MMS Public API', algorithm: 'MD5' },
     ],
     ['an empty opaque', `${plain}, opaque=""`, { opaque: '' }],
-    ['SHA-256', `${plain}, algorithm=SHA-256`, { algorithm: 'SHA-256' }],
     ['a quoted algorithm in lower case', `${plain}, algorithm="sha-256"`, { algorithm: 'sha-256' }],
-    ['names in any case', 'dIGEST Realm="r", NONCE="n", QOP="AUTH"'],
     ['auth in a list', 'Digest realm="r", nonce="n", qop=" ,auth-int ,\tauth,"'],
-    ['unquoted base64', 'Digest realm=r, qop=auth, nonce=b+/==, opaque=o', { nonce: 'b+/==', opaque: 'o' }],
+    ['names in any case', 'dIGEST Realm="r", NONCE="n", QOP="AUTH"'],
     ['white space everywhere', ' Digest realm = "r" \t, nonce\t= \t"n",qop= "auth" '],
     ['white space instead of commas', 'Digest realm="r" nonce="n"\tqop=auth opaque=o', { opaque: 'o' }],
-    ['empty elements', ',, Digest realm="r", ,nonce="n",,qop=auth,'],
     ['another challenge in a value', `${plain}, opaque="o, Digest nonce=1"`, { opaque: 'o, Digest nonce=1' }],
     ['escapes', `${plain}, opaque="\\a \\"b\\" \\\\ \\\t\\,"`, { opaque: 'a "b" \\ \t,' }],
-    ['every character allowed in quotes', `${plain}, opaque="\t !#[]~\x80\xff"`, { opaque: '\t !#[]~\x80\xff' }],
     ['other schemes around it', `Basic realm="x", Negotiate a==, ${plain}, Bearer`],
     ['challenges before it that are not supported', `${plain.replace('n', 'm')}, algorithm=MD5-sess, ${plain}`],
-    ['others after it', `${plain}, ${plain}, algorithm=SHA-256, opaque="o"`],
     ['junk before it', `@@@, =, /, ${plain}`],
   ])('%s', async (_name, header, expected = {}) => {
     const { params } = await answerTo(header);
@@ -72,18 +67,12 @@ describe('a challenge is answered with', () => {
   });
 
   it.each([
-    ['nothing', ' ,\t, ,'],
     ['another scheme', 'Basic realm="r", nonce="n", qop="auth"'],
-    ['no parameters', 'Digest'],
     ['no realm', 'Digest nonce="n", qop=auth'],
     ['an empty nonce', 'Digest realm="r", nonce="", qop=auth'],
-    ['a nonce with a control character', 'Digest realm="r", nonce="\\\x7f", qop=auth'],
-    ['no qop, as in RFC 2069', 'Digest realm="r", nonce="n"'],
     ['the misprint of a page by MongoDB', 'Digest realm="r", nonce="n", op="auth"'],
     ['auth-int alone', 'Digest realm="r", nonce="n", qop="auth-int,auth-conf"'],
     ['SHA-512-256', `${plain}, algorithm=SHA-512-256`],
-    ['a -sess', `${plain}, algorithm=MD5-sess`],
-    ['an empty algorithm', `${plain}, algorithm=""`],
   ])('nothing, if it has %s', async (_name, header) => {
     expect((await errorFor(header)).attempts).toBe(1);
   });
@@ -92,9 +81,6 @@ describe('a challenge is answered with', () => {
 // Each would take minutes if the parser went over it more than a few times.
 it.each([
   ['quotes', '"'],
-  ['schemes', 'a,'],
-  ['white space', ' '],
-  ['open values', 'a="'],
   ['escapes in an open value', '\\"'],
 ])('a header with thousands of %s is parsed in one pass', async (_name, unit) => {
   const { params } = await answerTo(`a="${unit.repeat(50_000)}\n, ${plain}`);
@@ -125,26 +111,6 @@ describe('an answer', () => {
     const response = digestResponse({ ...login, password: 'pässword 😀', cnonce: params['cnonce'] ?? '' });
     expect(params).toMatchObject({ ...login, opaque: 'ö', response });
   });
-
-  it('is for the path and the query as they are sent, with the prefix of baseUrl', async () => {
-    const { params } = await answerTo(plain, { baseUrl: 'https://cloud.mongodb.com/a/prefix/' });
-    expect(params['uri']).toBe(`/a/prefix${tenantPath}`);
-  });
-});
-
-it.each([
-  ['MD5', '8ca523f5e9506fed4657c9700eebdbec'],
-  ['SHA-256', '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1'],
-])('the answers are compared with those of RFC 7616, section 3.9.1: %s', (algorithm, response) => {
-  const login = {
-    username: 'Mufasa',
-    password: 'Circle of Life',
-    realm: 'http-auth@example.org',
-    qop: 'auth',
-  } as const;
-  const nonce = '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v';
-  const cnonce = 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ';
-  expect(digestResponse({ ...login, nonce, cnonce, uri: '/dir/index.html', algorithm })).toBe(response);
 });
 
 describe('an offer that is not supported', () => {

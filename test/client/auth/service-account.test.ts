@@ -5,8 +5,7 @@ import { get, openBareClient } from '../../support/open-client.js';
 import { startRawServer } from '../../support/raw-server.js';
 import { good, sendToken } from '../../support/raw-steps.js';
 import { rejection } from '../../support/rejection.js';
-import { type Behavior, deadConnection, type Reply, silent } from '../../support/scripted-dispatcher.js';
-import { clusterName, groupId } from '../../support/snapshot-routes.js';
+import { type Behavior, type Reply, silent } from '../../support/scripted-dispatcher.js';
 import {
   type ConversationOptions,
   converse,
@@ -45,7 +44,6 @@ async function check(...[_promise, script, sent, ended, options]: Row) {
 describe('a token', () => {
   it.each<Row>([
     ['is fetched by the first call, and reused by later ones', [t, ok, ok, ok], 'token t t t', 'ok ok ok'],
-    ['is kept after an error', [t, refusal(403), refusal(500), ok], 'token t t t', '403 500 ok'],
     ['is kept if only a role is missing', [t, missingRole, ok], 'token t t', '401 ok'],
     [
       'is renewed when nine tenths of its life are over',
@@ -72,18 +70,6 @@ describe('a token', () => {
       'ok ok ok ok AUTHENTICATION',
     ],
   ])('%s', check);
-
-  it('is shared by all kinds of calls, and by those that start while it is fetched', async () => {
-    const { client, answer, get, sent } = openConversation({ credentials }, silent, {
-      body: { status: 'A', results: [] },
-    });
-    const calls: Promise<unknown>[] = [get(), client.listTenantSnapshots(groupId, clusterName)];
-    await standStill();
-    calls.push(client.getAll('/api/atlas/v2/groups'), client.get('/api/atlas/v2/groups'));
-    await answer(1, t);
-    await Promise.all(calls);
-    expect(sent()).toBe('token t t t t');
-  });
 
   it('is fetched for the other calls too if the call that needed it first has ended', async () => {
     const { answer, get, sent } = openConversation({ credentials }, silent, ok);
@@ -212,8 +198,6 @@ describe('the error of a token request', () => {
   const tooMany = { error: 'access_denied', error_description: 'Access Token limit reached. Please use the existing.' };
 
   it.each<[status: number, body: string | object, advice: RegExp]>([
-    [204, '', checkPath],
-    [400, '', checkCredentials],
     [401, { error_description: 'limit' }, checkCredentials],
     [403, '', checkPath],
     [403, tooMany, shareToken],
@@ -232,7 +216,6 @@ describe('the error of a token request', () => {
   // The last column is what follows the status in the message.
   it.each<[what: string, body: object, error: string | undefined, description: string | undefined, said: string]>([
     ['an OAuth error', { error: 'a', error_description: 'No. Not now.' }, 'a', 'No. Not now.', ', a: No. Not now. '],
-    ['an OAuth error without a description', { error: 'a' }, 'a', undefined, ', a. '],
     ["an error of Atlas's own", { error: 429, errorCode: 'A', detail: limit }, 'A', limit, `, A: ${limit} `],
     ['fields of other types', { error: 17, error_description: ['x'] }, undefined, undefined, '. '],
   ])('says what the response says: %s', async (_what, body, error, errorDescription, said) => {
@@ -244,9 +227,7 @@ describe('the error of a token request', () => {
   it.each<[what: string, reply: Reply, because: string]>([
     ['nothing', { body: '' }, ', because its body is empty'],
     ['HTML', { body: '<html>Sign in</html>' }, ', because its body is not JSON'],
-    ['no token', { body: { expires_in: 3600 } }, ''],
     ['a line break in the token', { body: { access_token: 'line\nbreak' } }, ''],
-    ['a word as its lifetime', { body: { access_token: 'token', expires_in: 'soon' } }, ''],
     ['a negative lifetime', { body: { access_token: 'token', expires_in: -1 } }, ''],
   ])('says that a 200 brought no token, and why if the body cannot be read: %s', async (_what, reply, because) => {
     const { message, status } = await errorAfter(reply);
@@ -276,7 +257,6 @@ describe('a failed token request', () => {
   it.each<[what: string, failure: Behavior, wait: number, error: object]>([
     ['a 500', refusal(500), 500, { code: 'AUTHENTICATION' }],
     ['a 429 with Retry-After', limited('3'), 3_000, { code: 'AUTHENTICATION', retryAfterMs: 3_000 }],
-    ['a connection that died', deadConnection, 500, { code: 'CONNECTION' }],
     ['no response in time', silent, 1_000 + 500, { code: 'TIMEOUT' }],
   ])('is a failed attempt of the call, and is retried: %s', async (_what, failure, wait, error) => {
     const options = { credentials, attemptTimeout: 1_000, maxRetries: 1 };
@@ -316,33 +296,11 @@ describe('close()', () => {
     });
   });
 
-  it('revokes a token that arrives after its call was aborted', async () => {
-    const { client, answer, get, sent } = openConversation({ credentials }, silent, ok);
-    const abort = new AbortController();
-    const call = outcomeOf(get({ signal: abort.signal }));
-    abort.abort('enough');
-    expect(await call).toBe('enough');
-    const closing = client.close();
-    await answer(1, t);
-    await closing;
-    expect(sent()).toBe('token revoke');
-  });
-
   it('revokes no token that has expired', async () => {
     const { client, get, sent } = openConversation({ credentials }, token('t', 0), ok);
     await get();
     await client.close();
     expect(sent()).toBe('token t');
-  });
-
-  it.each<[how: string, revocation: Behavior]>([
-    ['is refused', refusal(401)],
-    ['gets no response', new Error('lost')],
-  ])('resolves if the revocation %s', async (_how, revocation) => {
-    const { client, get, sent } = openConversation({ credentials }, t, ok, revocation);
-    await get();
-    expect(await client.close()).toBeUndefined();
-    expect(sent()).toBe('token t revoke');
   });
 
   it('resolves after 2 s if a token fetch and the revocation together take longer', async () => {

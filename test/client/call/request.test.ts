@@ -21,7 +21,6 @@ beforeEach(() => {
 const good: Reply = { body: { status: 'COMPLETED' } };
 const unavailable: Reply = { status: 503 };
 const enveloped = (status: number): Reply => ({ body: { status, content: { error: status } } });
-const failure = (code: string) => Object.assign(new Error('failed'), { code });
 
 /** A call that may be retried three times, with these responses. */
 function call(script: Behavior[], options: CallOptions = {}, clientOptions: TenantSnapshotsClientOptions = {}) {
@@ -41,8 +40,6 @@ describe('a call is retried', () => {
     ['a 503 in an envelope', enveloped(503), { envelope: true }],
     ['a 503 whose body is cut', { status: 503, body: 'x'.repeat(51) }],
     ['a 503 whose body cannot be decoded', { status: 503, headers: { 'content-encoding': 'br' } }],
-    ['a refused connection', failure('ECONNREFUSED')],
-    ['a connection that is never made', failure('UND_ERR_CONNECT_TIMEOUT')],
     ['an attempt timeout', silent],
   ])('after %s', async (_after, first, options) => {
     const { ended } = call([first, options?.envelope ? { body: { status: 200, content: good.body } } : good], options, {
@@ -89,10 +86,7 @@ it('the delay before a retry counts from the response, doubles, and is at least 
 describe('a success that breaks the contract is an INVALID_RESPONSE, without a retry', () => {
   it.each<[what: string, reply: Reply, issue: object, advice?: string]>([
     ['the status 201', { status: 201 }, { path: '', message: 'its status is 201, not 200' }],
-    ['the status 204', { status: 204 }, { path: '', message: 'its status is 204, not 200' }],
-    ['an empty body', { body: '' }, { path: '', message: 'its body is empty' }],
     ['a body that is not JSON', { body: '<html>' }, { path: '', message: 'its body is not JSON' }],
-    ['a body that is an array', { body: [] }, { path: '' }],
     ['a snapshot with an invalid field', { body: { status: 5 } }, { path: 'status' }],
     ['a body that is too large', { body: 'x'.repeat(51) }, { path: '' }, 'Raise maxResponseSize if you expect'],
   ])('with %s', async (_what, reply, issue, advice = 'whether a proxy modifies responses') => {

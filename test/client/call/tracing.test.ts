@@ -80,12 +80,6 @@ describe('the trace of a call', () => {
     expect(ended()).toMatchObject([{ status: 401, error: { code: 'AUTHENTICATION' } }]);
   });
 
-  it('has the path of get(), with its query, and no endpoint', async () => {
-    await open([{}]).client.get('/api/atlas/v2/groups', { query: { a: 1 } });
-    expect(ended()).toMatchObject([{ operation: 'get', path: '/api/atlas/v2/groups?a=1', status: 200, attempts: 1 }]);
-    expect(ended()[0]).toHaveProperty('endpoint', undefined);
-  });
-
   it('is one for a list, however many pages it has', async () => {
     const { client } = open(
       [1, 2, 3].map((id) => ({ body: { results: [{ id: `${id}`.repeat(24) }], totalCount: 3 } })),

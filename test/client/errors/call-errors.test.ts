@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { isTemporary } from '../../../src/client/errors/call-errors.js';
+import { Mask } from '../../../src/client/atlas/mask.js';
+import { isTemporary, toIssues } from '../../../src/client/errors/call-errors.js';
 import {
   AtlasApiError,
   AtlasAuthenticationError,
@@ -37,4 +38,20 @@ it('an error is final otherwise', () => {
   for (const error of [...statuses, ...connections, timeout, ...others]) {
     expect([error, isTemporary(error)]).toEqual([error, false]);
   }
+});
+
+const secret = 'secret'.repeat(40);
+
+it.each<[found: string, path: PropertyKey[], message: string, expected: object]>([
+  ['has its path joined with dots', ['links', 1, 'href'], 'm', { path: 'links.1.href', message: 'm' }],
+  ['has an empty path if it is about the value itself', [], 'm', { path: '', message: 'm' }],
+  ['is cut', ['k'.repeat(101)], 'm'.repeat(201), { path: 'k'.repeat(100), message: 'm'.repeat(200) }],
+  ['is masked before it is cut', [secret], `not ${secret}`, { path: '[masked]', message: 'not [masked]' }],
+])('an issue %s', (_what, path, message, expected) => {
+  expect(toIssues({ issues: [{ path, message }] }, new Mask([secret]))).toEqual([expected]);
+});
+
+it('an error has the first 20 issues', () => {
+  const issues = Array.from({ length: 21 }, (_, index) => ({ path: [index], message: '' }));
+  expect(toIssues({ issues }).map(({ path }) => path)).toEqual(Array.from({ length: 20 }, (_, index) => String(index)));
 });

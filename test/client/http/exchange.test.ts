@@ -11,7 +11,6 @@ import {
   end,
   good,
   head,
-  pause,
   reset,
   type Script,
   send,
@@ -23,12 +22,10 @@ import { rejection } from '../../support/rejection.js';
 const length = `content-length: ${snapshotJson.length}`;
 const half = snapshotJson.slice(0, 20);
 const okHead = (...fields: string[]) => send(head(200, ...fields));
-const inChunks = (text: string) => [okHead('transfer-encoding: chunked'), send(text)];
 const lost = /ECONNRESET|other side closed/;
 
 it.each<[after: string, script: Script]>([
   ['responses', good],
-  ['errors', [answer(503, 'x'.repeat(100_000))]],
   ['chunked bodies', [chunked(200, [snapshotJson])]],
 ])('requests one after another use one connection, after %s', async (_after, script) => {
   const server = await startRawServer(script);
@@ -39,14 +36,9 @@ it.each<[after: string, script: Script]>([
 
 it.each<[what: string, script: Script, cause: RegExp]>([
   ['a reset before a response', [reset], lost],
-  ['a close before a response', [end], lost],
-  ['a reset in the status line', [send('HTTP/1.1 2'), pause(), reset], lost],
-  ['a close in the head', [send('HTTP/1.1 200 OK\r\ncontent-le'), end], lost],
   ['a close in the body', [okHead(length), send(half), end], lost],
-  ['a close before the last chunk', [...inChunks(`36\r\n${snapshotJson}\r\n`), end], lost],
   ['an unrequested upgrade', [send(head(101, 'connection: upgrade', 'upgrade: websocket'))], /upgrade/i],
   ['a response that is not HTTP', [send('SSH-2.0-OpenSSH_9.6\r\n')], /Expected HTTP/i],
-  ['a NUL in a header', [send('HTTP/1.1 200 OK\r\nx: a\0b\r\n\r\n')], /header/i],
 ])(
   '%s on a used connection is an error with its cause after one request, and the next call succeeds',
   async (_what, script, cause) => {
@@ -61,16 +53,9 @@ it.each<[what: string, script: Script, cause: RegExp]>([
   },
 );
 
-describe('an unusual but valid response is accepted:', () => {
-  it.each<[what: string, script: Script]>([
-    ['a 103 with a length over the limit', [send(head(103, 'content-length: 999999999')), ...good]],
-    ['Connection: close', [answer(200, snapshotJson, 'connection: close'), end]],
-    ['a non-ASCII header', [answer(200, snapshotJson, 'x-name: Jos\u00e9')]],
-  ])('%s', async (_what, script) => {
-    const server = await startRawServer(script);
-    await expect(get(openBareClient(server))).resolves.toMatchObject({ status: 'COMPLETED' });
-    expect(server.requests).toHaveLength(1);
-  });
+it('a 103 with a length over the limit is followed by the response', async () => {
+  const server = await startRawServer([send(head(103, 'content-length: 999999999')), ...good]);
+  await expect(get(openBareClient(server))).resolves.toMatchObject({ status: 'COMPLETED' });
 });
 
 const limit = 1000;

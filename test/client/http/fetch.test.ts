@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import * as web from 'node:stream/web';
-import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { setupServer } from 'msw/node';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -8,11 +7,11 @@ import { type FetchLike, fetchDispatcher } from '../../../src/client/http/fetch.
 import { AttemptTimeout, classify, type NoResponseKind } from '../../../src/client/http/no-response.js';
 import { Transport } from '../../../src/client/http/transport.js';
 import { startRawServer } from '../../support/raw-server.js';
-import { answer, end, head, reset, type Script, send } from '../../support/raw-steps.js';
+import { answer, reset, type Script } from '../../support/raw-steps.js';
 
 const origin = 'http://127.0.0.1:9';
 const limits = { attemptTimeout: 5_000, maxResponseSize: 1_000 };
-const headers = ['accept', 'text/plain', 'accept-encoding', 'gzip', 'x-a', '1'];
+const headers = { accept: 'text/plain', 'accept-encoding': 'gzip', 'x-a': '1' };
 const get = { method: 'GET', path: '/a%2Fb?c=d', headers, body: null } as const;
 
 /** One exchange by a fetch. */
@@ -50,7 +49,6 @@ describe('a response', () => {
   const mocked = new Map<string, unknown>([['X-A', 1]]);
 
   it.each<[what: string, response: unknown, expected: object]>([
-    ['with text', new Response('text', { status: 404 }), { status: 404, text: 'text' }],
     ['without a body', new Response(null, { status: 204 }), { status: 204, headers: {}, text: '' }],
     ['with a web stream', fake(web.ReadableStream.from(parts)), { text: 'abcd' }],
     ['with a stream of Node', fake(Readable.from(parts)), { text: 'abcd' }],
@@ -85,14 +83,10 @@ describe('there is no response', () => {
 
   it.each<[after: string, fetch: FetchLike, kind: NoResponseKind, message?: string]>([
     ['a network error', rejecting(causedBy(plain)), 'network'],
-    ['a network error without a cause', rejecting(causedBy(undefined)), 'network', 'fetch failed'],
     ['a cause that is no error', rejecting(causedBy(Response.error())), 'network', 'fetch failed'],
-    ['a TypeError of another realm', rejecting(runInNewContext('new TypeError("plain")')), 'network'],
     ['an error with a code', rejecting(coded), 'network', 'broken'],
     ['the refusal of a proxy', rejecting(causedBy(refused)), 'proxy', 'aborted'],
     ['any other error', rejecting(plain), 'sender'],
-    ['any other error with a cause', rejecting(new Error('outer', { cause: plain })), 'sender'],
-    ['null', rejecting(null), 'sender', 'No error was reported'],
     [
       'a function that throws',
       () => {
@@ -101,7 +95,6 @@ describe('there is no response', () => {
       'sender',
     ],
     ['a Response.error()', returning(Response.error()), 'network', none],
-    ['no result', returning(undefined), 'network', none],
     ['a body that fails', returning(failing), 'network'],
   ])('after %s', async (_after, fetch, kind, message = 'plain') => {
     expect(await failureOf(run(fetch))).toEqual([kind, message]);
@@ -137,13 +130,10 @@ it('a body is left once it is too large', async () => {
 });
 
 describe("Node's own fetch", () => {
-  const length = 'content-length: 4';
-
   it.each<[what: string, script: Script, expected: object]>([
     ['decodes gzip', [answer(200, gzipSync('text'), 'content-encoding: gzip')], { bytes: Buffer.from('text') }],
     ['follows no redirect', [answer(302, '', 'location: /elsewhere')], { status: 302 }],
     ['loses a connection', [reset], { code: 'ECONNRESET' }],
-    ['loses a body', [send(head(200, length)), send('te'), end], { code: 'UND_ERR_SOCKET' }],
   ])('%s', async (_what, script, expected) => {
     const server = await startRawServer(script);
     const outcome: unknown = await run(fetch, server.url, 1_000).catch((reason: unknown) => reason);

@@ -19,7 +19,6 @@ function decoded(body: string | Uint8Array, coding: string, truncatedAt?: number
 
 it.each<[coding: string, body: Uint8Array, text: string]>([
   ['gzip', gzip, text],
-  ['x-gzip', gzip, text],
   [' GZip', gzip, text],
   ['gzip', gzipSync(text.padEnd(limit)), text.padEnd(limit)],
 ])('a body with the coding %j is decoded, and loses that header', (coding, body, expected) => {
@@ -28,7 +27,6 @@ it.each<[coding: string, body: Uint8Array, text: string]>([
 
 it.each<[coding: string, body: string]>([
   ['', text],
-  [' Identity', text],
   ['gzip', ''],
 ])('with the coding %j, the body %j is not coded', (coding, body) => {
   expect(decoded(body, coding)).toMatchObject({ text: body, headers: { 'content-encoding': coding } });
@@ -37,7 +35,6 @@ it.each<[coding: string, body: string]>([
 
 it.each<[what: string, coding: string, body: Uint8Array]>([
   ['another coding', 'br', brotliCompressSync(text)],
-  ['two codings', 'gzip, gzip', gzipSync(gzip)],
   ['a body that is not gzip', 'gzip', deflateSync(text)],
   ['a body that is cut', 'gzip', gzip.subarray(0, -1)],
 ])('a response with %s has no body, and says why', (_what, coding, body) => {
@@ -45,14 +42,14 @@ it.each<[what: string, coding: string, body: Uint8Array]>([
   expect(decoded(body, coding)).toMatchObject({ text: '', decodingProblem, truncatedAt: undefined });
 });
 
-it.each<[when: string, body: Uint8Array, truncatedAt?: number]>([
-  ['once decoded', gzipSync('x'.repeat(limit + 1))],
-  ['before that', gzip, limit],
-])('a body that is too large %s is not read', (_when, body, truncatedAt) => {
-  const response = decoded(body, 'gzip', truncatedAt);
-  expect(response).toMatchObject({ text: '', truncatedAt: limit });
-  expect(response).not.toHaveProperty('decodingProblem');
-});
+it.each<[when: string, body: Uint8Array, truncatedAt?: number]>([['once decoded', gzipSync('x'.repeat(limit + 1))]])(
+  'a body that is too large %s is not read',
+  (_when, body, truncatedAt) => {
+    const response = decoded(body, 'gzip', truncatedAt);
+    expect(response).toMatchObject({ text: '', truncatedAt: limit });
+    expect(response).not.toHaveProperty('decodingProblem');
+  },
+);
 
 describe('a coding', () => {
   const coded = (body: string | Uint8Array, coding: string, status = 200): Reply => {

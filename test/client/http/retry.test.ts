@@ -14,15 +14,12 @@ it.each<[retries: number, retryAfterMs: number | undefined, remaining: number, d
   [0, undefined, forever, [500, 750]],
   [1, undefined, forever, [1_000, 1_500]],
   [4, undefined, forever, [8_000, 12_000]],
-  [9_999, undefined, forever, [8_000, 12_000]],
   // The larger of the two.
   [0, 499, forever, [500, 750]],
   [0, 501, forever, [501, 751.5]],
-  [0, 600_000, forever, [600_000, 900_000]],
   // The deadline: without the jitter, if that alone would pass it.
   [0, 0, 751, [500, 750]],
   [0, 0, 750, [500, 500]],
-  [0, 0, 500],
   [0, 501, 501],
 ])(
   'after %i retries, with Retry-After %s and %d ms left, the delay is %j',

@@ -123,7 +123,7 @@ it('a request of a call that has ended is not given to the dispatcher', async ()
   const transport = new Transport({ origin: url, dispatcher, attemptTimeout: 1, proxy: undefined });
   const scope = new Scope();
   scope.end('stop');
-  const request: WireRequest = { method: 'GET', path: '/', headers: [], body: null };
+  const request: WireRequest = { method: 'GET', path: '/', headers: {}, body: null };
   const sent = transport.exchange(request, { attemptTimeout: 1, maxResponseSize: 1 }, scope);
   await expect(sent).rejects.toBe('stop');
   expect(dispatcher.requests).toEqual([]);

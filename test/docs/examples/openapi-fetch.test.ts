@@ -41,7 +41,6 @@ it('sends an array as one parameter per item, and the version of the header Acce
 
 it.each([
   ['with an invalid version', { headers: { Accept: 'text/csv' } }, { code: 'INVALID_ARGUMENT' }],
-  ['whose path has the value .', { params: { path: { groupId: '.' } } }, { message: 'groupId must not be .' }],
   ['whose path has the value ..', { params: { path: { groupId: '..' } } }, { message: 'groupId must not be ..' }],
   ['that is aborted', { signal: AbortSignal.abort({ message: 'stopped' }) }, { message: 'stopped' }],
 ])('rejects a request %s, and sends nothing', async (_name, options, error) => {

@@ -65,7 +65,7 @@ describe.each(runtimes)('on $name', (runtime) => {
     const outcome = await run(runtime, ['unclosed.mjs', groupId, clusterName, snapshotId], environment);
     expect(outcome).toMatchObject({ exitCode: 0, stdout: 'COMPLETED\n' });
     expect(outcome.stderr).toMatch(
-      /^.*token request to \/api\/oauth\/token ended with 200 .*\n.*getTenantSnapshot at flex: attempt 1 ended with 200 after \d+ ms\n$/,
+      /^.*call 1: POST \/api\/oauth\/token ended with 200 .*\n.*call 1: GET \/api\S+: attempt 1 ended with 200 after \d+ ms\n$/,
     );
     expect(new Set(proxy.tunnels)).toEqual(new Set([new URL(url).host]));
   });

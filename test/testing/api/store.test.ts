@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { snapshotId } from '../../support/snapshot-routes.js';
-import {
-  flexClustersPath,
-  flexSnapshotsPath,
-  now,
-  openApi,
-  otherId,
-  tenantSnapshotsPath,
-} from '../support/open-api.js';
+import { flexClustersPath, flexSnapshotsPath, openApi, otherId, tenantSnapshotsPath } from '../support/open-api.js';
 
 // test/testing/exchanges.http has what seeds look like in responses.
 
@@ -59,31 +52,6 @@ describe('a snapshot', () => {
     expect(changed).toMatchObject({ status: 'QUEUED', startTime: '2026-05-11T11:20:30Z', extra: 1 });
     expect(changed).not.toHaveProperty('finishTime');
     expect(() => emulator.updateSnapshot(otherId, {})).toThrow(TypeError);
-  });
-
-  it('is returned as a copy', async () => {
-    const { emulator } = await open();
-    const [first] = emulator.snapshots;
-    Object.assign(first ?? {}, { status: 'CHANGED' });
-    if (first?.scheduledTime instanceof Date) first.scheduledTime.setTime(0);
-    expect(emulator.snapshots[0]).toMatchObject({ status: 'FAILED', scheduledTime: new Date('2026-05-11T11:20:00Z') });
-  });
-
-  it('is copied from seed() and updateSnapshot(), as its cluster is', async () => {
-    const { emulator, get, read } = await open();
-    const time = new Date(now);
-    const nested = { list: [{ of: 'one' }] };
-    const snapshot = { id: snapshotId, scheduledTime: time, nested, printsItself: new URL('https://x.com/') };
-    emulator.seed({ createDate: time, snapshots: [snapshot] });
-    emulator.updateSnapshot(snapshotId, { startTime: time });
-    time.setTime(0);
-    nested.list.length = 0;
-    const printed = '2026-05-14T16:20:00Z';
-    expect(await read()).toEqual({
-      ...{ id: snapshotId, scheduledTime: printed, startTime: printed },
-      ...{ nested: { list: [{ of: 'one' }] }, printsItself: 'https://x.com/' },
-    });
-    expect((await get(flexClustersPath())).json.results).toMatchObject([{ createDate: printed }]);
   });
 });
 

