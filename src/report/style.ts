@@ -30,7 +30,7 @@ code { font-size: .8rem; overflow-wrap: anywhere }
 svg { display: block; overflow: visible } .shared { position: absolute; width: 0; height: 0 }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; font-size: .85rem; color: var(--soft) }
 .legend li { list-style: none; display: flex; align-items: center; gap: .4rem; margin: 0 }
-.legend { --days: 1 } .key { width: 18px; height: 24px; margin-top: -6px } .axis { height: 15px; width: 100% } .days { height: 30px; width: 100% }
+.legend { --days: 1 } .key > use:not([href="#line"]) { transform: translateY(12px) } .key { width: 18px; height: 24px; margin-top: -6px } .axis { height: 15px; width: 100% } .days { height: 30px; width: 100% }
 .axis, .days { max-width: calc(var(--days) * 45px) }
 .axis text, #axis text { font-size: 10.5px; fill: var(--soft) }
 #grid line { stroke: var(--edge) } #line { stroke: var(--gray) }
@@ -51,7 +51,7 @@ rect:not([width]) { width: calc(100% / var(--days)) }
 .project { border-top: 1px solid var(--edge) } .project:last-of-type { border-bottom: 1px solid var(--edge) }
 .project > summary { cursor: pointer; color: var(--soft); font-size: .85rem; line-height: 1.6 }
 .project > summary h3 { display: inline; margin: 0 .5rem 0 0; font-size: .95rem; color: var(--ink) }
-.row > summary, .head { display: grid; grid-template-columns: minmax(0, 15rem) 8.5rem minmax(0, 1fr); gap: 0 .8rem;
+.row > summary, .head { display: grid; grid-template-columns: minmax(0, 15rem) 10.5rem minmax(0, 1fr); gap: 0 .8rem;
   align-items: center; padding: .1rem .4rem; list-style: none }
 .top { position: sticky; top: 0; z-index: 1; background: var(--page) } .row [id], .project > [id] { scroll-margin-top: 6rem }
 .row > summary { cursor: pointer } .row > summary::-webkit-details-marker { display: none }
