@@ -33,6 +33,18 @@ describe('close()', () => {
     await Promise.all(running);
   });
 
+  it('has ended a call whose response is complete, but whose connection is not free yet', async () => {
+    const order: string[] = [];
+    const { client } = openScripted([(request) => request.reply()]);
+    const call = get(client).catch(() => undefined);
+    const ended = call.then(() => order.push('call'));
+    await Promise.resolve();
+    await client.close();
+    order.push('closed');
+    await ended;
+    expect(order).toEqual(['call', 'closed']);
+  });
+
   it("does not close the caller's agent", async () => {
     const dispatcher = openAgent();
     const server = await startRawServer(good);

@@ -11,6 +11,7 @@ import {
   noResponseError,
 } from '../errors/call-errors.js';
 import { type AtlasApiError, isAtlasApiError, isAtlasError } from '../errors/errors.js';
+import { AttemptTimeout } from '../http/no-response.js';
 import { acceptedCoding } from '../http/response.js';
 import { retryDelay } from '../http/retry.js';
 import type { Answer, Call } from './call.js';
@@ -65,7 +66,8 @@ async function askFallback<T>(fallback: Target<T>, missing: AtlasApiError, call:
   } catch (error) {
     if (isAtlasError(error, 'CLOSED')) throw error;
     const isGone =
-      isAtlasApiError(error, { status: 410 }) || isAtlasApiError(error, { errorCode: 'RESOURCE_NOT_FOUND' });
+      isAtlasApiError(error, { status: 410 }) ||
+      isAtlasApiError(error, { status: 404, errorCode: 'RESOURCE_NOT_FOUND' });
     if (isGone) client.isTenantGone = true;
     call.target = first;
     throw Object.assign(missing, { attempts: call.attempts });
@@ -97,7 +99,9 @@ async function makeAttempt<T>(target: Target<T>, call: Call, isFallback = false)
     } catch (reason) {
       scope.throwIfEnded();
       const error = noResponseError(reason, attemptTimeout, call.mask, call);
-      if (isFallback && isTemporary(error)) client.isTenantGone = true;
+      // A shorter attemptTimeout of the caller says nothing about the endpoint.
+      const isCutShort = reason instanceof AttemptTimeout && attemptTimeout < fallbackTimeout;
+      if (isFallback && isTemporary(error) && !isCutShort) client.isTenantGone = true;
       throw error;
     }
   };

@@ -44,7 +44,7 @@ export class Exchange {
 
   /** Ends the exchange because its call has ended. Rejects before the connection is free, because the call sends nothing more. */
   readonly #interrupt = (reason: unknown) => {
-    if (!this.#hasEnded) this.#settle.reject(reason);
+    this.#settle.reject(reason);
     this.#fail(reason);
   };
 

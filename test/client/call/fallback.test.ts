@@ -123,6 +123,7 @@ describe('the call ends with the error of Flex if the tenant endpoint', () => {
     ['closes the connection: later calls do not ask it', dead('ECONNRESET'), gone],
     ['never responds: later calls do not ask it', silent, gone],
     ['lives, but lacks the snapshot too: later calls ask it', apiError(404, 'CLUSTER_NOT_FOUND'), asked],
+    ['refuses the request', apiError(400, 'RESOURCE_NOT_FOUND'), asked],
     ['responds with a retryable error', html(503), asked],
     ['responds with HTML', html(200), asked],
     ['has nothing either', emptyList, asked],
@@ -142,6 +143,7 @@ it('100 misses of a client are 101 requests', async () => {
 });
 
 it.each<[what: string, options: TenantSnapshotsClientOptions, asked: string[]]>([
+  ['an attemptTimeout of less than 5 s', { attemptTimeout: 1_000 }, ['flex', 'tenant', 'flex', 'tenant']],
   ['the deadline of a call', { timeout: 2_000 }, ['flex', 'tenant', 'flex', 'tenant']],
   ['a login that fails', { credentials: { accessToken: failAfterFirst() } }, ['flex', 'flex', 'tenant']],
 ])('%s does not mean that the tenant endpoint is gone', async (_what, options, asked) => {
