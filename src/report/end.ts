@@ -1,33 +1,36 @@
-import { type Line, printLines } from './details.js';
+import { printLogin } from './attention.js';
 import type { History, Job } from './history.js';
-import { dated, type Html, html, name, ofJob, printList, printTable } from './html.js';
-import { linkTo, type Row, type Section } from './rows.js';
+import { type Html, html, type Line, limit, name, ofJob, printLines, printList, printTable } from './html.js';
+import { linkTo, type Section } from './rows.js';
 import { isState, printLeftOut, sinceOf } from './standing.js';
-import { dayOf, getOrAdd, type Notes, note, printDay, printDays, printNotes, printTime, spanOf } from './time.js';
+import {
+  count,
+  dayOf,
+  daysWithout,
+  getOrAdd,
+  type Notes,
+  note,
+  printDay,
+  printDays,
+  printNotes,
+  printTime,
+} from './time.js';
 
-/** Prints what the checks leave out, by the reason and the pattern. */
+/** Prints what the checks leave out, by the reason and the pattern, with since when and the state before. */
 export function printAllLeftOut(sections: readonly Section[]): Html | undefined {
   const kinds = new Map<string, Html[]>();
-  for (const row of sections.flatMap(({ rows }) => rows)) {
-    if (row.standing.kind !== 'left out') continue;
-    for (const course of row.courses) {
-      const { now } = course;
+  const leftOut = sections.flatMap(({ rows }) => rows.filter(({ standing }) => standing.kind === 'left out'));
+  for (const row of leftOut) {
+    for (const { job, days, now, last } of row.courses) {
       if (now === undefined || isState(now.state)) continue;
-      getOrAdd(kinds, printLeftOut(now), () => []).push(
-        html`${linkTo(row)}: ${sayLeftOut(row, course)}${ofJob(course.job)}`,
-      );
+      const since = printDay(sinceOf(days, (state) => !isState(state)));
+      const text = `since ${since}, ${last?.state ?? 'not checked'} before`;
+      getOrAdd(kinds, printLeftOut(now), () => []).push(html`${linkTo(row)}: ${text}${ofJob(job)}`);
     }
   }
   if (kinds.size === 0) return undefined;
-  const toLine = ([kind, some]: [string, Html[]]) =>
-    html`<div><dt>${some.length} ${kind}</dt><dd><ul>${printList(some, (item) => item)}</ul></dd></div>`;
-  return html`<section><h2>What was left out</h2><dl class="lines">${Array.from(kinds, toLine)}</dl></section>`;
-}
-
-/** Such as `since 2026-11-03, fresh before`. */
-function sayLeftOut({ cluster }: Row, { job, days }: Row['courses'][number]): Html {
-  const since = printDay(sinceOf(days, (state) => !isState(state)));
-  return dated(`since ${since}, ${cluster.said.get(job.folder)?.finding?.finding.state ?? 'not checked'} before`);
+  const lines = Array.from(kinds, ([kind, some]): Line => [`${some.length} ${kind}`, limit(some)]);
+  return html`<section><h2>What was left out</h2>${printLines(lines)}</section>`;
 }
 
 /** Prints how the checks were run. */
@@ -35,26 +38,22 @@ export function printChecks({ jobs }: History): Html {
   return html`<section><h2>How the checks were run</h2>${jobs.map(printRuns)}</section>`;
 }
 
-function printRuns(job: Job): Html {
+function printRuns({ name: folder, checks }: Job): Html {
   const [settings, projects]: [Notes, Notes] = [new Map(), new Map()];
-  for (const { time, report, failure } of job.checks) {
-    const { server, login, loginId, version, summary, options } = report;
-    const day = dayOf(time);
-    note(
-      settings,
-      `version ${version}, ${server}, ${[login, loginId].filter(Boolean).join(' ')}, ${sayOptions(options)}`,
-      day,
-    );
-    if (failure === undefined) note(projects, String(summary.projects), day);
+  for (const { time, report, failure } of checks) {
+    const { server, version, summary, options } = report;
+    const run = `version ${version}, ${server}, ${printLogin(report)}, ${sayOptions(options)}`;
+    note(settings, run, dayOf(time));
+    if (failure === undefined) note(projects, String(summary.projects), dayOf(time));
   }
-  const reported = new Set(job.checks.map(({ time }) => dayOf(time)));
+  const reported = new Set(checks.map(({ time }) => dayOf(time)));
   const lines: Line[] = [
     ['Days with a report', [printDays(reported)]],
     ['Days without a report', [printDays(daysWithout(reported)) || 'none']],
     ['Checks', printNotes(settings)],
     ['Projects listed', printNotes(projects)],
   ];
-  return html`${job.name !== '' && html`<h3>${name(job.name)}</h3>`}${printLines(lines)}`;
+  return html`${folder !== '' && html`<h3>${name(folder)}</h3>`}${printLines(lines)}`;
 }
 
 const words = {
@@ -72,27 +71,20 @@ function sayOptions(options: Job['last']['report']['options']): string {
   return [...(options.include === undefined ? ['every cluster'] : []), ...said].join(', ');
 }
 
-/** The days between the first and the last of these that are none of them. */
-export function daysWithout(days: ReadonlySet<number>): Set<number> {
-  const [first, last] = spanOf(days) ?? [0, -1];
-  const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  return new Set(all.filter((day) => !days.has(day)));
-}
-
 /** Prints what the page was made of, so that it can be held against the storage. */
 export function printFiles({ files }: History): Html {
   const rows = files.map(({ file, time, sha256, why }) => [
     name(file),
-    time === undefined ? why : dated(printTime(time)),
+    time === undefined ? why : printTime(time),
     sha256 === undefined ? 'not read' : html`<code>${sha256}</code>`,
   ]);
-  return html`<section><details><summary><h2>The files: ${files.length}</h2></summary>
+  return html`<section><h2>The files</h2><details><summary>${count(files.length, 'file')}</summary>
 ${printTable(['File', 'Time of the check', 'SHA-256'], rows)}</details></section>`;
 }
 
 /** Prints what no report can show. */
 export function printLimits(): Html {
-  return html`<section><h2>What this page cannot show</h2><ul class="limits">${printList(notShown, (sentence) => sentence)}</ul></section>`;
+  return html`<section><h2>What this page cannot show</h2><ul class="limits">${printList(notShown)}</ul></section>`;
 }
 
 const notShown = [

@@ -1,22 +1,17 @@
 import { fieldsOf, isOfAllShards, isSharded, itemsOf, type JsonObject } from '../client/atlas/json.js';
 import type { Cluster, Finding } from './history.js';
-import { dayOf, getOrAdd, note, printDuration, printTime } from './time.js';
+import { dayOf, getOrAdd, type Notes, note, printDuration, printTime } from './time.js';
 
 // What Atlas answered, in which any field may be missing or odd.
 
 type Evidence = NonNullable<Finding['evidence']>;
 
 /** Adds what Atlas answered. @param time - of the report, in ms since 1970. */
-export function addEvidence(cluster: Cluster, finding: Finding, time: number): void {
-  const { evidence = {} } = finding;
+export function addEvidence(cluster: Cluster, finding: Finding, time: number, evidence: Evidence = {}): void {
   const day = dayOf(time);
   for (const [title, value] of Object.entries(settingsOf(finding, evidence))) {
-    if (value)
-      note(
-        getOrAdd(cluster.settings, title, () => new Map()),
-        value,
-        day,
-      );
+    const values: Notes = getOrAdd(cluster.settings, title, () => new Map());
+    if (value) note(values, value, day);
   }
   for (const snapshot of snapshotsOf(evidence)) addSnapshot(cluster, snapshot);
   if (evidence.restores !== undefined) cluster.areRestoresRead = true;

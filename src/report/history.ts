@@ -1,5 +1,5 @@
 import type { Report } from './format.js';
-import { dayOf, getOrAdd, hourMs, type Notes } from './time.js';
+import type { Notes } from './time.js';
 
 // What the reports say, as plain data. Times are in ms since 1970, days are those of UTC.
 
@@ -7,6 +7,7 @@ import { dayOf, getOrAdd, hourMs, type Notes } from './time.js';
 export interface History {
   readonly files: readonly ReadFile[];
   readonly jobs: readonly Job[];
+  /** By {@link clusterKey}. */
   readonly clusters: ReadonlyMap<string, Cluster>;
   /** By their IDs, with the name that they had last. */
   readonly projects: ReadonlyMap<string, { readonly name: string }>;
@@ -24,16 +25,14 @@ export interface ReadFile {
 
 /** The reports in one folder. */
 export interface Job {
-  readonly folder: string;
   /** The folder as it was given. Empty if it is the only job. */
   readonly name: string;
   /** The oldest first. */
   readonly checks: readonly Check[];
   readonly last: Check;
-  /** The last that could list the projects. */
+  /** Those that could list the projects, the oldest first. */
+  readonly listing: readonly Check[];
   readonly latest: Check | undefined;
-  /** The last of each day that could list the projects, the oldest first. */
-  readonly days: ReadonlyMap<number, Check>;
   /** Whether its next report is overdue. */
   readonly isSilent: boolean;
 }
@@ -47,12 +46,13 @@ export interface Check {
   readonly report: Omit<Report, 'findings' | 'notChecked'>;
   /** Why it could not list the projects. */
   readonly failure: string | undefined;
-  /** The findings that are of a list that could not be read, by {@link listKey}. */
+  /** By {@link listKey}. */
   readonly failedLists: Map<string, Finding>;
+  /** By {@link clusterKey}. */
+  readonly mentions: Map<string, Mention>;
 }
 
 export type Finding = Report['findings'][number];
-export type Departed = NonNullable<Report['departed']>[number];
 export type State = Finding['state'];
 
 /** What a report says about a cluster. */
@@ -62,24 +62,13 @@ export interface Mention {
   readonly state: State | Report['notChecked'][number]['reason'];
   /** The reason of the state, the code of its error, or the pattern that excluded the cluster. */
   readonly detail?: string | undefined;
-  /** How old the newest backup may be, in ms. */
-  readonly limit?: number | undefined;
+  /** Without its evidence, which would take most of the memory. Undefined if the cluster was left out. */
+  readonly finding?: Finding;
 }
 
-/** What the reports of a job say about a cluster. */
-export interface Said {
-  /** In the last report of each day that names it. */
-  readonly days: Map<number, Mention>;
-  latest: Mention;
-  /** The last finding, without its evidence. */
-  finding?: { readonly check: Check; readonly finding: Finding };
-}
-
-/** What the reports say about a cluster. The sets have days. */
+/** What all reports name of a cluster. The sets have days. */
 export interface Cluster extends Pick<Finding, 'groupId' | 'clusterType'> {
   readonly clusterName: string;
-  /** By the folder of the job. */
-  readonly said: Map<string, Said>;
   readonly backups: Set<number>;
   readonly failures: Set<number>;
   readonly restores: Map<string, Restore>;
@@ -98,26 +87,9 @@ export interface Restore {
   readonly text: string;
 }
 
-/** A check that is older than this is overdue. */
-export const maxSilence = 26 * hourMs;
+type List = Pick<Finding, 'groupId' | 'clusterType'>;
 
-/** Adds what a report says. The order of the reports does not matter. */
-export function mention(cluster: Cluster, folder: string, one: Mention, finding?: Finding): void {
-  const { check } = one;
-  const said = getOrAdd(cluster.said, folder, (): Said => ({ days: new Map(), latest: one }));
-  const day = dayOf(check.time);
-  if (isLater(check, said.days.get(day)?.check)) said.days.set(day, one);
-  if (isLater(check, said.latest.check)) said.latest = one;
-  if (finding !== undefined && isLater(check, said.finding?.check)) said.finding = { check, finding };
-}
+export const listKey = ({ groupId, clusterType }: List): string => `${groupId}/${clusterType}`;
 
-const isLater = ({ time }: Check, before: Check | undefined): boolean => before === undefined || time > before.time;
-
-export const clusterKey = ({
-  groupId,
-  clusterType,
-  clusterName,
-}: Pick<Finding, 'groupId' | 'clusterType' | 'clusterName'>) => `${groupId}/${clusterType}/${clusterName}`;
-
-export const listKey = ({ groupId, clusterType }: Pick<Finding, 'groupId' | 'clusterType'>): string =>
-  `${groupId}/${clusterType}`;
+export const clusterKey = (named: List & { readonly clusterName: string }): string =>
+  `${listKey(named)}/${named.clusterName}`;

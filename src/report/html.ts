@@ -41,29 +41,41 @@ function escapeText(text: string): string {
 }
 
 /** A name that somebody chose, whose direction does not change that of what is around it. */
-export const name = (text: string): Html => html`<bdi>${dated(text)}</bdi>`;
-
-/** Text whose dates do not break at their hyphens. */
-export function dated(text: string): Html {
-  const parts = text.split(/(\d{4}-\d\d-\d\d)/);
-  return html`${parts.map((part, index) => (index % 2 === 1 ? html`<time>${part}</time>` : part))}`;
-}
+export const name = (text: string): Html => html`<bdi>${text}</bdi>`;
 
 /** A label in a frame. */
 export const chip = ({ label, color }: { readonly label: string; readonly color: string }): Html =>
-  html`<span class="chip ${color}">${dated(label)}</span>`;
+  html`<span class="chip ${color}">${label}</span>`;
 
 /** Names the job that says something, if there are several. */
 export const ofJob = (job: { readonly name: string }): Html | undefined =>
   job.name === '' ? undefined : html` <small>job ${name(job.name)}</small>`;
 
-const maxListed = 500;
+export const maxListed = 500;
+
+/** At most 500 of a kind, and then how many more. */
+export function limit(items: readonly Value[]): Value[] {
+  const more = items.length - maxListed;
+  return more > 0 ? [...items.slice(0, maxListed), `and ${more} more`] : [...items];
+}
 
 /** Prints a list, of at most 500 of a kind. */
-export function printList<Item>(items: readonly Item[], toHtml: (item: Item) => Html | string): Html {
-  const more = items.length - maxListed;
-  const printed = items.slice(0, maxListed).map((item) => html`<li>${toHtml(item)}</li>`);
-  return html`${printed}${more > 0 && html`<li>and ${more} more</li>`}`;
+export const printList = (items: readonly Value[]): Html => html`${limit(items).map((item) => html`<li>${item}</li>`)}`;
+
+/** A title and what is under it. */
+export type Line = readonly [title: string, values: readonly Value[]];
+
+/**
+ * Prints the lines that have something under their title.
+ *
+ * @param id - of the element: a link to it opens the row that it is in.
+ */
+export function printLines(lines: readonly Line[], kind = 'lines', id?: string): Html {
+  const some = lines.filter(([, values]) => values.length > 0);
+  const toHtml = ([title, values]: Line) =>
+    // HTML needs no end tags here. In 3,000 rows, that saves 0.3 MB.
+    html`<div><dt>${title}${values.map((value) => html`<dd>${value}`)}</div>`;
+  return html`<dl class="${kind}"${id !== undefined && html` id="${id}"`}>${some.map(toHtml)}</dl>`;
 }
 
 /** Prints a table. The first cell of each row names it. On a narrow screen, each other cell has its head before it. */

@@ -1,14 +1,14 @@
 import { gapsOf, printAttention, printGaps } from './attention.js';
 import { printDetails } from './details.js';
-import { daysWithout, printAllLeftOut, printChecks, printFiles, printLimits } from './end.js';
+import { printAllLeftOut, printChecks, printFiles, printLimits } from './end.js';
 import type { History, Mention } from './history.js';
-import { chip, dated, type Html, html, name, ofJob } from './html.js';
+import { chip, type Html, html, name, ofJob } from './html.js';
 import { axis, drawLegend, drawReports, drawRow, drawShared, findSpan, isLong } from './picture.js';
 import { isWell, printType, type Row, type Section, toSections } from './rows.js';
 import { isState } from './standing.js';
 import { style } from './style.js';
-import { count, dayOf, lengthOf, printDays, printTime, type Run } from './time.js';
-import { countEach, printJobs, printSummary, sayAttention } from './top.js';
+import { count, countEach, dayOf, lengthOf, printTime, type Run } from './time.js';
+import { printJobs, printSummary, sayAttention } from './top.js';
 
 export { readReports } from './read.js';
 
@@ -20,7 +20,6 @@ export function* printPage(history: History, now: number): Generator<Html> {
   const sections = toSections(history);
   const clusters = sections.flatMap(({ rows }) => rows.map(({ cluster }) => cluster));
   const span = findSpan(history.jobs, clusters);
-  const classes = [clusters.length > 1000 && 'many', span !== undefined && isLong(span) && 'long'];
   const sentence = sayAttention(history, sections, now);
   yield html`<!DOCTYPE html>
 <html lang="en">
@@ -31,11 +30,10 @@ export function* printPage(history: History, now: number): Generator<Html> {
 <title>${sentence}</title>
 <style>${style}</style>
 </head>
-<body class="${classes.filter(Boolean).join(' ')}" style="--days: ${span === undefined ? 1 : lengthOf(span)}">
+<body class="${span !== undefined && isLong(span) && 'long'}" style="--days: ${span === undefined ? 1 : lengthOf(span)}">
 <main>
-<h1>${dated(sentence)}</h1>
-<p class="last">${sayLast(history)}</p>
-<p class="soft">${dated(`Backups of MongoDB Atlas, by the reports of atlas-tenant-snapshots check. Made ${printTime(now)}. All days are those of UTC.`)}</p>`;
+<h1>${sentence}</h1>
+<p class="soft">Backups of MongoDB Atlas, by the reports of atlas-tenant-snapshots check. Made ${printTime(now)}. All days are those of UTC.</p>`;
   yield printSummary(history, sections);
   yield html`${printAttention(history, sections)}${printJobs(history)}`;
   if (span !== undefined) {
@@ -48,23 +46,14 @@ export function* printPage(history: History, now: number): Generator<Html> {
 </html>`;
 }
 
-function sayLast({ jobs }: History): Html {
-  const [job] = [...jobs].sort((a, b) => b.last.time - a.last.time);
-  if (job === undefined) return html`No check.`;
-  const failed = job.last.failure === undefined ? '' : ', failed';
-  return html`${dated(`Last check ${printTime(job.last.time)}${failed}.`)}${ofJob(job)}`;
-}
-
 function* printPicture({ jobs }: History, sections: readonly Section[], span: Run): Generator<Html> {
   const checks = jobs.flatMap((job) => job.checks);
   const failed = new Set(checks.filter(({ failure }) => failure !== undefined).map(({ time }) => dayOf(time)));
-  const reported = new Set(jobs.flatMap(({ days }) => [...days.keys()]));
-  const without = daysWithout(new Set([...reported, ...failed]));
+  const reported = new Set(jobs.flatMap(({ listing }) => listing.map(({ time }) => dayOf(time))));
   const rows = sections.flatMap((section) => section.rows);
   yield html`${drawShared(span)}<section><h2>Each day</h2>${drawLegend(rows, span)}
 <div class="head top"><span></span><span></span>${axis}</div>
-<div class="head"><span>Days with a report</span><span></span>${drawReports(reported, failed, span)}</div>
-${without.size > 0 && html`<p class="soft">${dated(`No report on ${printDays(without)}.`)}</p>`}`;
+<div class="head"><span>Days with a report</span><span></span>${drawReports(reported, failed, span)}</div>`;
   for (const section of sections) {
     yield printHead(section, span, sections.length === 1);
     const shown = section.rows.filter(({ id }) => id !== undefined);
@@ -78,29 +67,28 @@ ${without.size > 0 && html`<p class="soft">${dated(`No report on ${printDays(wit
 /** Projects whose clusters are all well are closed. */
 function printHead({ id, name: project, rows, failedLists }: Section, span: Run, isOnly: boolean): Html {
   const isOpen = isOnly || failedLists.length > 0 || !rows.every(isWell);
-  return html`<details class="project"${isOpen && html` open`}><summary><h3>${name(project)}</h3> ${dated(sumUp(rows, span))}</summary>
+  return html`<details class="project"${isOpen && html` open`}><summary><h3>${name(project)}</h3> ${sumUp(rows, span)}</summary>
 <div id="${id}"></div>`;
 }
 
-/** Such as `3 clusters, all fresh; 1 gap` or `3 clusters: 1 stale, 2 fresh; 1 left out`. */
+/** Such as `3 clusters, all fresh; 1 with a gap` or `3 clusters: 1 stale, 2 fresh; 1 left out`. */
 function sumUp(rows: readonly Row[], [first]: Run): string {
   const current = rows.filter(({ standing }) => standing.kind !== 'left out');
   const counts = countEach(current.map(({ standing }) => standing.label));
   const each = Array.from(counts, ([label, number]) => `${number} ${label}`).join(', ');
   const [only] = counts.keys();
   const states = counts.size > 1 ? `: ${each}` : only === undefined ? '' : `, all ${only}`;
-  const isShown = (days: ReadonlySet<number>) => [...days].some((day) => day >= first);
   const hadDay = (test: (state: Mention['state']) => boolean) => (row: Row) =>
     [...row.days.values()].some(({ state }) => test(state));
-  const gaps = rows.reduce((sum, row) => sum + gapsOf(row).length, 0);
   const parts: [number: number, words: string][] = [
     [rows.length - current.length, 'left out'],
+    [rows.filter((row) => gapsOf(row).length > 0).length, 'with a gap'],
     [current.filter(hadDay((state) => !isState(state))).length, 'left out on some days'],
     [current.filter(hadDay((state) => state === 'unknown')).length, 'unknown on some days'],
-    [rows.filter(({ cluster }) => isShown(cluster.failures)).length, 'with a failed snapshot'],
+    [rows.filter(({ cluster }) => [...cluster.failures].some((day) => day >= first)).length, 'with a failed snapshot'],
   ];
   const more = parts.filter(([number]) => number > 0).map(([number, words]) => `; ${number} ${words}`);
-  return `${count(current.length, 'cluster')}${states}${gaps > 0 ? `; ${count(gaps, 'gap')}` : ''}${more.join('')}`;
+  return `${count(current.length, 'cluster')}${states}${more.join('')}`;
 }
 
 function printRow(row: Row, span: Run): Html {

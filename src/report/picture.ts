@@ -3,19 +3,7 @@ import type { Cluster, Job } from './history.js';
 import { type Html, html } from './html.js';
 import { printType, type Row } from './rows.js';
 import { isState } from './standing.js';
-import {
-  count,
-  dayMs,
-  dayOf,
-  getOrAdd,
-  lengthOf,
-  printDay,
-  printDays,
-  printRange,
-  type Run,
-  spanOf,
-  toRuns,
-} from './time.js';
+import { count, dayMs, dayOf, getOrAdd, lengthOf, printDays, printRange, type Run, spanOf, toRuns } from './time.js';
 
 // Older backups, such as monthly ones, would make the picture mostly empty. The details have them.
 const maxDaysBefore = 35;
@@ -39,90 +27,75 @@ const percent = (days: number, span: Run): string => `${Number(((100 * days) / l
 /** The horizontal position of a day in the picture. */
 const at = (span: Run, day: number): string => percent(day - span[0], span);
 
-/** What a day may be. */
-const kinds = [...stateNames, 'left out'] as const;
-
-function daysOfKinds({ days }: Row): Map<(typeof kinds)[number], Set<number>> {
-  const found: ReturnType<typeof daysOfKinds> = new Map();
-  for (const [day, { state }] of days) getOrAdd(found, isState(state) ? state : 'left out', () => new Set()).add(day);
-  return found;
-}
-
-/** The marks: the ID of each shape, its title, and the days that have it. */
-const marks = [
-  { id: 'failed', title: 'a snapshot failed', daysOf: ({ failures }: Cluster) => failures },
-  { id: 'restored', title: 'restored', daysOf: restoredOn },
-];
+/** What a day may have, in the order of the legend. The marks have the ID of their shape. */
+const kinds = [...stateNames, 'left out', 'a backup', 'a snapshot failed', 'restored'] as const;
+type Kind = (typeof kinds)[number];
+const marks: Readonly<Record<string, string>> = { 'a snapshot failed': 'failed', restored: 'restored' };
 
 /** The days on which a cluster was restored. */
 export function restoredOn({ restores }: Cluster): Set<number> {
   return new Set([...restores.values()].flatMap(({ day }) => day ?? []));
 }
 
-const isIn = ([first, last]: Run, day: number): boolean => first <= day && day <= last;
+/** The days of the picture that have each kind. */
+function daysOfKinds({ days, cluster }: Row, [first, last]: Run): Map<Kind, Set<number>> {
+  const found = new Map<Kind, Set<number>>();
+  const add = (kind: Kind, some: Iterable<number>) => {
+    for (const day of some) if (first <= day && day <= last) getOrAdd(found, kind, () => new Set()).add(day);
+  };
+  for (const [day, { state }] of days) add(isState(state) ? state : 'left out', [day]);
+  add('a backup', cluster.backups);
+  add('a snapshot failed', cluster.failures);
+  add('restored', restoredOn(cluster));
+  return found;
+}
 
 /** Draws the days of a cluster. */
 export function drawRow(row: Row, span: Run): Html {
-  const { cluster, standing } = row;
-  const found = daysOfKinds(row);
-  const parts = Array.from(found, ([kind, days]) => `${kind} on ${count(days.size, 'day')}`);
-  for (const { title, daysOf } of [{ title: 'a backup', daysOf: () => cluster.backups }, ...marks]) {
-    const days = [...daysOf(cluster)].filter((day) => isIn(span, day)).length;
-    if (days > 0) parts.push(`${title} on ${count(days, 'day')}`);
-  }
-  const label = `${cluster.clusterName}, ${printType(row)}, ${standing.label}. ${printRange(...span)}: ${parts.join('; ')}.`;
-  const bars = Array.from(found, ([kind, days]) => drawBars(kind, days, kind, span));
-  return drawDays(label, [...bars, drawDots(cluster, span), ...drawMarks(cluster, span)]);
-}
-
-const drawDays = (label: string, parts: readonly Html[]): Html =>
-  html`<svg class="days" role="img" aria-label="${label}"><use href="#grid"/>${parts}</svg>`;
-
-/** Draws runs of days, as shapes of this class. The style has the width of a single day. */
-function drawBars(kind: string, days: ReadonlySet<number>, words: string, span: Run): Html {
-  const bars = toRuns(days).map(([first, last]) => {
-    const width = first < last && html` width="${percent(last - first + 1, span)}"`;
-    return html`<rect x="${at(span, first)}"${width}><title>${sayRun([first, last], words)}</title></rect>`;
-  });
-  return html`<g class="${kind.replace(' ', '-')}">${bars}</g>`;
-}
-
-/** Such as `2026-11-01 to 2026-11-03: fresh (3 days)`. */
-function sayRun([first, last]: Run, words: string): string {
-  return `${printRange(first, last)}: ${words}${first < last ? ` (${last - first + 1} days)` : ''}`;
-}
-
-/** Draws the days of backups. A run of them is one dotted line, which has a dot wherever it is a whole number of days long. */
-function drawDots({ backups }: Cluster, span: Run): Html {
-  const runs = toRuns([...backups].filter((day) => isIn(span, day)));
-  const dots = runs.map(([first, last]) => {
-    const end = last + 0.6;
-    const line = html`x1="${at(span, first + 0.5)}" x2="${at(span, end)}" pathLength="${(end - first - 0.5).toFixed(1)}"`;
-    const words = first < last ? 'a backup each day' : 'a backup';
-    return html`<line ${line} y1="13.5" y2="13.5"><title>${sayRun([first, last], words)}</title></line>`;
-  });
-  return html`<g class="backup">${dots}</g>`;
-}
-
-/** Draws a mark at each day that the picture has. Those of one day are side by side. */
-function drawMarks(cluster: Cluster, span: Run): Html[] {
-  return marks.flatMap(({ id, title, daysOf }, index) => {
-    const days = [...daysOf(cluster)].filter((day) => isIn(span, day));
-    return days.map((day) => {
-      const isShared = marks.every((mark) => mark.daysOf(cluster).has(day));
-      const moved = isShared && html` transform="translate(${(2 * index - 1) * 6})"`;
-      return html`<use href="#${id}" x="${at(span, day + 0.5)}"${moved}><title>${printDay(day)}: ${title}</title></use>`;
-    });
-  });
+  const found = [...daysOfKinds(row, span)];
+  const parts = found.map(([kind, days]) => `${kind} on ${count(days.size, 'day')}`);
+  const label = `${row.cluster.clusterName}, ${printType(row)}, ${row.standing.label}. ${printRange(...span)}: ${parts.join('; ')}.`;
+  return drawDays(
+    label,
+    found.map(([kind, days]) => draw(kind, days, span)),
+  );
 }
 
 /** Draws the days with a report, and those on which a check failed. */
 export function drawReports(reported: ReadonlySet<number>, failed: ReadonlySet<number>, span: Run): Html {
   const failures = failed.size > 0 ? ` A check failed on ${printDays(failed)}.` : '';
   const label = `Reports on ${count(reported.size, 'day')}: ${printDays(reported)}.${failures}`;
-  const bars = [drawBars('report', reported, 'a report', span), drawBars('failure', failed, 'a check failed', span)];
-  return drawDays(label, bars);
+  return drawDays(label, [draw('a report', reported, span), draw('a check failed', failed, span)]);
 }
+
+const drawDays = (label: string, parts: readonly Html[]): Html =>
+  html`<svg class="days" role="img" aria-label="${label}"><use href="#grid"/>${parts}</svg>`;
+
+/** Draws the days that have something: runs of them as bars or dotted lines, or a mark on each. */
+function draw(kind: string, days: ReadonlySet<number>, span: Run, say = sayRun): Html {
+  const toTitle = (run: Run) => html`<title>${say(run, kind)}</title>`;
+  const mark = marks[kind];
+  if (mark !== undefined) {
+    return html`${[...days].map((day) => html`<use href="#${mark}" x="${at(span, day + 0.5)}">${toTitle([day, day])}</use>`)}`;
+  }
+  const shapes = toRuns(days).map((run) => {
+    const [first, last] = run;
+    if (kind === 'a backup') {
+      // It has a dot wherever it is a whole number of days long.
+      const length = last - first + 0.1;
+      const ends = html`x1="${at(span, first + 0.5)}" x2="${at(span, first + 0.5 + length)}"`;
+      return html`<line ${ends} y1="13.5" y2="13.5" pathLength="${length.toFixed(1)}">${toTitle(run)}</line>`;
+    }
+    // The style has the width of a single day.
+    const width = first < last && html` width="${percent(lengthOf(run), span)}"`;
+    return html`<rect x="${at(span, first)}"${width}>${toTitle(run)}</rect>`;
+  });
+  return html`<g class="${kind.replaceAll(' ', '-')}">${shapes}</g>`;
+}
+
+/** Such as `2026-11-01 to 2026-11-03: fresh (3 days)`. */
+const sayRun = (run: Run, kind: string): string =>
+  `${printRange(...run)}: ${kind}${lengthOf(run) > 1 ? ` (${lengthOf(run)} days)` : ''}`;
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
@@ -152,7 +125,8 @@ export function drawShared(span: Run): Html {
 <pattern id="dots" width="6" height="8" patternUnits="userSpaceOnUse"><rect width="3" height="8"/></pattern>
 <g id="failed"><path d="M-3.5 0.5l7 6m0-6l-7 6"/></g>
 <g id="restored"><circle cy="3.5" r="3"/></g>
-<g id="grid"><line class="line" x2="100%" y1="18.5" y2="18.5"/>${ticks.map(([day]) => html`<line x1="${at(span, day)}" x2="${at(span, day)}" y2="30"/>`)}</g>
+<line id="line" x2="100%" y1="18.5" y2="18.5"/>
+<g id="grid"><use href="#line"/>${ticks.map(([day]) => html`<line x1="${at(span, day)}" x2="${at(span, day)}" y2="30"/>`)}</g>
 <g id="axis">${labeled.map(([day, label]) => html`<text x="${at(span, day)}" y="11">${label}</text>`)}</g>
 </defs></svg>`;
 }
@@ -161,16 +135,12 @@ export const axis = html`<svg class="axis" aria-hidden="true"><use href="#axis"/
 
 /** What the shapes of these rows mean. */
 export function drawLegend(rows: readonly Row[], span: Run): Html {
-  const item = (key: Html, title: string) => html`<li><svg class="key" aria-hidden="true">${key}</svg>${title}</li>`;
-  const line = html`<line class="line" x2="18" y1="18.5" y2="18.5"/>`;
-  const used = new Set(rows.flatMap((row) => [...daysOfKinds(row).keys()]));
-  const drawn = kinds
+  const used = new Set(rows.flatMap((row) => [...daysOfKinds(row, span).keys()]));
+  const items = kinds
     .filter((kind) => used.has(kind))
-    .map((kind) => item(html`${line}<g class="${kind.replace(' ', '-')}"><rect x="1" width="16"/></g>`, kind));
-  const isMarked = (days: ReadonlySet<number>) => [...days].some((day) => isIn(span, day));
-  const dot = html`<g class="backup"><line x1="9" x2="9.1" y1="13.5" y2="13.5" pathLength="0.1"/></g>`;
-  if (rows.some(({ cluster }) => isMarked(cluster.backups))) drawn.push(item(html`${line}${dot}`, 'a backup'));
-  const shown = marks.filter(({ daysOf }) => rows.some(({ cluster }) => isMarked(daysOf(cluster))));
-  const shapes = shown.map(({ id, title }) => item(html`<use href="#${id}" x="9" y="12"/>`, title));
-  return html`<ul class="legend">${drawn}${shapes}</ul>`;
+    .map((kind) => {
+      const shape = draw(kind, new Set([0]), [0, 0], () => kind);
+      return html`<li><svg class="key" aria-hidden="true"><use href="#line"/>${shape}</svg>${kind}</li>`;
+    });
+  return html`<ul class="legend">${items}</ul>`;
 }

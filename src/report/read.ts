@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { addEvidence, codeOf } from './evidence.js';
 import { type Report, readReport } from './format.js';
-import type { Check, Cluster, History, Job, ReadFile } from './history.js';
-import { clusterKey, listKey, maxSilence, mention } from './history.js';
-import { dayOf, getOrAdd } from './time.js';
+import { type Check, type Cluster, clusterKey, type History, type Job, listKey, type ReadFile } from './history.js';
+import { dayOf, getOrAdd, maxSilence } from './time.js';
 
 /**
  * Reads reports, one file at a time. What is no report is in the history too.
@@ -28,12 +27,11 @@ export async function readReports(files: readonly string[], signal: AbortSignal)
       const check = toCheck(report);
       one.time = check.time;
       getOrAdd(folders, dirname(file), () => []).push(check);
-      if (check.failure !== undefined) continue;
       for (const { groupId, groupName } of [...report.findings, ...report.notChecked, ...(report.departed ?? [])]) {
         const project = getOrAdd(projects, groupId, () => ({ name: groupId, namedAt: 0 }));
         if (check.time > project.namedAt) Object.assign(project, { name: groupName || groupId, namedAt: check.time });
       }
-      addClusters(clusters, dirname(file), report, check);
+      addClusters(clusters, report, check);
     } catch (error) {
       one.why = error instanceof SyntaxError ? 'It is not JSON, or only a part of it.' : (error as Error).message;
     }
@@ -47,33 +45,35 @@ function toCheck({ findings, notChecked, ...report }: Report): Check {
   const time = report.checkedAt - offset;
   if (Number.isNaN(new Date(time).getTime())) throw new Error(`Its clockOffset is ${clockOffset}, which no clock has.`);
   const failure = report.error && (report.error.message ?? codeOf(report.error));
-  const failedLists = findings.filter(({ clusterName }) => clusterName === undefined);
-  return { time, offset, report, failure, failedLists: new Map(failedLists.map((list) => [listKey(list), list])) };
+  return { time, offset, report, failure, failedLists: new Map(), mentions: new Map() };
 }
 
-function addClusters(clusters: Map<string, Cluster>, folder: string, report: Report, check: Check): void {
-  const clusterOf = (named: Parameters<typeof clusterKey>[0]): Cluster =>
-    getOrAdd(clusters, clusterKey(named), () => createCluster(named));
-  for (const departed of report.departed ?? []) clusterOf(departed);
+/** Adds what a report says about clusters. */
+function addClusters(clusters: Map<string, Cluster>, report: Report, check: Check): void {
+  for (const one of report.departed ?? []) getOrAdd(clusters, clusterKey(one), () => createCluster(one));
   for (const one of report.notChecked) {
-    mention(clusterOf(one), folder, { check, state: one.reason, detail: one.pattern });
+    const key = clusterKey(one);
+    getOrAdd(clusters, key, () => createCluster(one));
+    check.mentions.set(key, { check, state: one.reason, detail: one.pattern });
   }
-  for (const finding of report.findings) {
-    if (finding.clusterName === undefined) continue;
-    const cluster = clusterOf(finding);
-    const { state, reason, error, maxAge, time, oldest, lastFailed } = finding;
-    addEvidence(cluster, finding, check.time);
+  for (const { evidence, ...finding } of report.findings) {
+    const { clusterName, state, reason, error, time, oldest, lastFailed } = finding;
+    if (clusterName === undefined) {
+      check.failedLists.set(listKey(finding), finding);
+      continue;
+    }
+    const named = { ...finding, clusterName };
+    const key = clusterKey(named);
+    const cluster = getOrAdd(clusters, key, () => createCluster(named));
+    check.mentions.set(key, { check, state, detail: reason ?? (error && codeOf(error)), finding });
     for (const backup of [time, oldest?.time]) if (backup !== undefined) cluster.backups.add(dayOf(backup));
     if (lastFailed !== undefined) cluster.failures.add(dayOf(lastFailed.time));
-    const detail = reason ?? (error && codeOf(error));
-    // The evidence of every last finding would take most of the memory.
-    mention(cluster, folder, { check, state, detail, limit: maxAge }, { ...finding, evidence: undefined });
+    addEvidence(cluster, finding, check.time, evidence);
   }
 }
 
-const createCluster = ({ groupId, clusterType, clusterName = '' }: Parameters<typeof clusterKey>[0]): Cluster => ({
+const createCluster = ({ groupId, clusterType, clusterName }: Parameters<typeof clusterKey>[0]): Cluster => ({
   ...{ groupId, clusterType, clusterName },
-  said: new Map(),
   backups: new Set(),
   failures: new Set(),
   restores: new Map(),
@@ -83,15 +83,14 @@ const createCluster = ({ groupId, clusterType, clusterName = '' }: Parameters<ty
 });
 
 function toJobs(folders: ReadonlyMap<string, readonly Check[]>): Job[] {
-  const newest = [...folders.values()].flat().reduce((latest, { time }) => Math.max(latest, time), 0);
+  const newest = Math.max(...[...folders.values()].flat().map(({ time }) => time));
   return Array.from(folders, ([folder, unsorted]): Job => {
     const checks = [...unsorted].sort((a, b) => a.time - b.time);
     const [last, before] = [checks.at(-1), checks.at(-2)];
     if (last === undefined) throw new Error('A job has a check.');
     const listing = checks.filter(({ failure }) => failure === undefined);
-    const days = new Map(listing.map((check) => [dayOf(check.time), check]));
     const interval = before === undefined ? 0 : last.time - before.time;
     const isSilent = newest - last.time > Math.max(maxSilence, 1.5 * interval);
-    return { folder, name: folders.size > 1 ? folder : '', checks, last, latest: listing.at(-1), days, isSilent };
+    return { name: folders.size > 1 ? folder : '', checks, last, listing, latest: listing.at(-1), isSilent };
   });
 }

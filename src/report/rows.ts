@@ -1,7 +1,6 @@
-import type { Cluster, Departed, Finding, History, Job, Mention } from './history.js';
-import { clusterKey } from './history.js';
-import { type Html, html, name } from './html.js';
-import { type Course, follow, isState, rankOf, type Standing, toDeparture, toStanding } from './standing.js';
+import type { Cluster, Finding, History, Job, Mention } from './history.js';
+import { type Html, html, maxListed, name } from './html.js';
+import { type Course, departuresOf, follow, isState, rankOf, type Standing, toStanding } from './standing.js';
 import { getOrAdd } from './time.js';
 
 /** The clusters of a project. */
@@ -18,7 +17,7 @@ export interface Section {
 /** A row of the picture. */
 export interface Row {
   /** Of the element. Undefined if the page counts the cluster, but has no row of it. */
-  readonly id: string | undefined;
+  id?: string;
   readonly cluster: Cluster;
   readonly project: string;
   readonly courses: readonly Course[];
@@ -28,38 +27,29 @@ export interface Row {
   readonly standing: Standing;
   /** Why it needs attention, the worst first. */
   readonly problems: readonly Standing[];
-  /** How old the newest backup was at the last check, in ms. */
-  readonly age: number;
 }
 
 /** Sorts the projects by their worst cluster, then by name. */
 export function toSections({ jobs, clusters, projects }: History): Section[] {
-  const departures = jobs.map((job) => [job, departuresOf(job)] as const);
-  const rowsOf = new Map<string, Omit<Row, 'id'>[]>();
+  const departures = departuresOf(jobs);
+  const rowsOf = new Map<string, Row[]>();
   for (const [key, cluster] of clusters) {
-    const departed = departures.flatMap(([job, some]) => some.get(key)?.map((one) => toDeparture(one, job)) ?? []);
     const project = projects.get(cluster.groupId)?.name ?? '';
-    getOrAdd(rowsOf, cluster.groupId, () => []).push(...toRow(cluster, project, jobs, departed));
+    const row = toRow(cluster, project, jobs, departures.get(key) ?? []);
+    if (row !== undefined) getOrAdd(rowsOf, cluster.groupId, () => []).push(row);
   }
   const lists = jobs.flatMap((job) =>
     [...(job.latest?.failedLists.values() ?? [])].map((finding) => ({ finding, job })),
   );
   const sections = Array.from(projects, ([groupId, project], index): Section => {
-    const id = `p${index + 1}`;
-    const sorted = (rowsOf.get(groupId) ?? []).sort(compareRows);
-    const rows = sorted.map((row, position) => ({ ...row, id: `${id}c${position + 1}` }));
+    const rows = (rowsOf.get(groupId) ?? []).sort(compareRows);
     const failedLists = lists.filter(({ finding }) => finding.groupId === groupId);
-    return { id, name: project.name, rows, failedLists };
+    return { id: `p${index + 1}`, name: project.name, rows, failedLists };
   });
   // A project whose clusters have all departed, and whose departures were acknowledged, has neither.
   const shown = sections.filter(({ rows, failedLists }) => rows.length + failedLists.length > 0);
-  return leaveOutGone(shown.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.name, b.name)));
-}
-
-function departuresOf({ latest }: Job): Map<string, Departed[]> {
-  const departures = new Map<string, Departed[]>();
-  for (const one of latest?.report.departed ?? []) getOrAdd(departures, clusterKey(one), () => []).push(one);
-  return departures;
+  giveIds(shown);
+  return shown.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.name, b.name));
 }
 
 function toRow(
@@ -67,17 +57,16 @@ function toRow(
   project: string,
   jobs: readonly Job[],
   departed: readonly Standing[],
-): Omit<Row, 'id'>[] {
-  const courses = jobs.filter(({ folder }) => cluster.said.has(folder)).map((job) => follow(cluster, job));
+): Row | undefined {
+  const courses = jobs.flatMap((job) => follow(cluster, job) ?? []);
   const isChecked = courses.some(({ job, now }) => !job.isSilent && now !== undefined && isState(now.state));
-  const standings = courses.map((course) => toStanding(course, cluster, isChecked)).sort((a, b) => a.rank - b.rank);
+  const standings = courses.map((course) => toStanding(course, isChecked)).sort((a, b) => a.rank - b.rank);
   const all = [...standings, ...departed];
   const [standing] = all;
   // No report lists it, and its departure was acknowledged.
-  if (standing === undefined) return [];
+  if (standing === undefined) return undefined;
   const problems = all.filter(({ problem }) => problem !== undefined);
-  const ages = [...cluster.said.values()].map(({ finding }) => finding?.finding.age ?? 0);
-  return [{ cluster, project, courses, days: mergeDays(courses), standing, problems, age: Math.max(0, ...ages) }];
+  return { cluster, project, courses, days: mergeDays(courses), standing, problems };
 }
 
 function mergeDays(courses: readonly Course[]): Map<number, Mention> {
@@ -87,6 +76,15 @@ function mergeDays(courses: readonly Course[]): Map<number, Mention> {
     if (before === undefined || rankOf(mention.state) < rankOf(before.state)) days.set(day, mention);
   }
   return days;
+}
+
+/** Gives each row its ID, except to all but 500 clusters that are no longer listed. There may be years of them. */
+function giveIds(sections: readonly Section[]): void {
+  const all = sections.flatMap(({ rows }) => rows.filter(({ standing }) => standing.kind === 'gone'));
+  const leftOut = new Set(all.sort(compareRows).slice(maxListed));
+  for (const { id, rows } of sections) {
+    for (const [index, row] of rows.entries()) if (!leftOut.has(row)) row.id = `${id}c${index + 1}`;
+  }
 }
 
 /** Whether nobody has to look at a cluster, and no silent job says that it is well. */
@@ -103,24 +101,16 @@ export function linkTo({ id, project, cluster }: Row): Html {
   return id === undefined ? named : html`<a href="#${id}">${named}</a>`;
 }
 
-const maxGone = 500;
-
-/** Leaves out the rows of all but 500 clusters that are no longer listed. There may be years of them. */
-function leaveOutGone(sections: readonly Section[]): Section[] {
-  const all = sections.flatMap(({ rows }) => rows.filter(({ standing }) => standing.kind === 'gone'));
-  const leftOut = new Set(all.sort(compareRows).slice(maxGone));
-  const shown = (row: Row): Row => (leftOut.has(row) ? { ...row, id: undefined } : row);
-  return sections.map((section) => ({ ...section, rows: section.rows.map(shown) }));
-}
-
 const { compare } = new Intl.Collator('en', { numeric: true });
 
-const rankOfRow = ({ problems, standing }: Omit<Row, 'id'>): number => (problems[0] ?? standing).rank;
+const rankOfRow = ({ problems, standing }: Row): number => (problems[0] ?? standing).rank;
+
+const ageOf = ({ courses }: Row): number => Math.max(0, ...courses.map(({ last }) => last?.finding?.age ?? 0));
 
 /** The worst first. Of equal ones, the one with the oldest backup. */
-export const compareRows = (a: Omit<Row, 'id'>, b: Omit<Row, 'id'>): number =>
+export const compareRows = (a: Row, b: Row): number =>
   rankOfRow(a) - rankOfRow(b) ||
-  (a.problems.length > 0 ? b.age - a.age : 0) ||
+  (a.problems.length > 0 ? ageOf(b) - ageOf(a) : 0) ||
   compare(a.cluster.clusterName, b.cluster.clusterName) ||
   compare(a.cluster.clusterType, b.cluster.clusterType);
 

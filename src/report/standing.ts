@@ -1,15 +1,27 @@
 import { stateNames } from './format.js';
-import type { Cluster, Departed, Finding, Job, Mention, Said, State } from './history.js';
-import { listKey } from './history.js';
-import { dayOf, printDay, printDuration, printTime } from './time.js';
+import {
+  type Check,
+  type Cluster,
+  clusterKey,
+  type Finding,
+  type Job,
+  listKey,
+  type Mention,
+  type State,
+} from './history.js';
+import { dayOf, getOrAdd, printDay, printDuration, printTime } from './time.js';
 
-/** What one job says about a cluster. */
+/** What the reports of one job say about a cluster. */
 export interface Course {
   readonly job: Job;
   /** By the last report of each day. */
   readonly days: ReadonlyMap<number, Mention>;
   /** By its latest report. Undefined if that does not list the cluster. */
   readonly now: Mention | undefined;
+  /** The last that names the cluster. */
+  readonly latest: Mention;
+  /** The last that has a finding. */
+  readonly last: Mention | undefined;
 }
 
 /** What a cluster is. */
@@ -43,31 +55,31 @@ const isBad = (state: Mention['state']): boolean => rankOf(state) < firstGood;
 const odd = { color: 'magenta', rank: firstGood - 0.5 };
 const calm = { color: 'plain', rank: 2 * stateNames.length };
 
-/** What a cluster is if its list could not be read. */
-const unread = 'its list could not be read';
-
-/** Follows a cluster through the last report of each day of a job. */
-export function follow(cluster: Cluster, job: Job): Course {
+/** Follows a cluster through the reports of a job. Returns undefined if none names it. */
+export function follow(cluster: Cluster, job: Job): Course | undefined {
+  const [key, list] = [clusterKey(cluster), listKey(cluster)];
   const days = new Map<number, Mention>();
-  const own = cluster.said.get(job.folder)?.days;
-  const list = listKey(cluster);
-  let now: Mention | undefined;
-  for (const [day, check] of job.days) {
-    const said = own?.get(day);
-    if (said?.check.time === check.time) now = said;
-    else if (now !== undefined && check.failedLists.has(list)) now = { check, state: 'unknown', detail: unread };
-    else now = undefined;
-    if (now !== undefined) days.set(day, now);
+  let [now, latest, last]: (Mention | undefined)[] = [];
+  for (const check of job.listing) {
+    const mention = check.mentions.get(key);
+    now = mention ?? (now && check.failedLists.has(list) ? toUnread(check) : undefined);
+    latest = mention ?? latest;
+    if (mention?.finding !== undefined) last = mention;
+    // The last report of a day counts.
+    const day = dayOf(check.time);
+    if (now === undefined) days.delete(day);
+    else days.set(day, now);
   }
-  return { job, days, now };
+  return latest && { job, days, now, latest, last };
 }
 
+const toUnread = (check: Check): Mention => ({ check, state: 'unknown', detail: 'its list could not be read' });
+
 /** @param isChecked - whether a job that is not silent checks the cluster. */
-export function toStanding({ job, days, now }: Course, { said }: Cluster, isChecked: boolean): Standing {
-  const own = said.get(job.folder);
-  if (now === undefined) return toGone(job, own, isChecked);
-  const { state, check, detail } = now;
-  const last = own?.finding?.finding;
+export function toStanding(course: Course, isChecked: boolean): Standing {
+  const { job, now, last } = course;
+  if (now === undefined) return toGone(course, isChecked);
+  const { state, check, finding } = now;
   if (!isState(state)) {
     const leftOut = { ...calm, job, label: 'left out', kind: 'left out' } as const;
     if (isChecked || last === undefined || !isBad(last.state)) return leftOut;
@@ -76,25 +88,37 @@ export function toStanding({ job, days, now }: Course, { said }: Cluster, isChec
   }
   const standing = { ...factsOf(state), job, label: state, kind: 'checked' } as const;
   // A list that could not be read needs attention itself.
-  if (isBad(state)) return { ...standing, problem: detail === unread ? undefined : last && sayProblem(last, days) };
+  if (isBad(state)) return { ...standing, problem: finding && sayProblem(finding, course.days) };
   if (!job.isSilent) return standing;
   const label = `${state} on ${printDay(dayOf(check.time))}`;
   return { ...standing, label, color: 'plain', rank: standing.rank + stateNames.length };
 }
 
-const factsOf = (state: State) => ({ color: colors[state], rank: rankOf(state) });
+const factsOf = (state: Mention['state']) => ({ color: isState(state) ? colors[state] : 'plain', rank: rankOf(state) });
 
 /** Whoever reads an inventory is told of departures by the check. */
-function toGone(job: Job, said: Said | undefined, isChecked: boolean): Standing {
+function toGone({ job, latest, last }: Course, isChecked: boolean): Standing {
   const gone = { ...calm, job, label: 'no longer listed', kind: 'gone' } as const;
-  if (said === undefined || isChecked || job.latest?.report.departed !== undefined) return gone;
-  const { check, state } = said.latest;
-  const last = said.finding?.finding;
-  const isMissed = isState(state) || state === 'free' || state === 'deleting' || (last && isBad(last.state));
-  if (!isMissed) return gone;
-  const newest = last?.time === undefined ? '' : `; newest known backup ${printTime(last.time)}`;
-  const problem = `last listed on ${printDay(dayOf(check.time))}: deleted, or a role was lost${newest}`;
+  const wasListed = latest.finding !== undefined || latest.state === 'free' || latest.state === 'deleting';
+  const isMissed = wasListed || (last !== undefined && isBad(last.state));
+  if (!isMissed || isChecked || job.latest?.report.departed !== undefined) return gone;
+  const time = last?.finding?.time;
+  const newest = time === undefined ? '' : `; newest known backup ${printTime(time)}`;
+  const problem = `last listed on ${printDay(dayOf(latest.check.time))}: deleted, or a role was lost${newest}`;
   return { ...gone, ...odd, problem };
+}
+
+/** The departures that the latest report of each job names, by the key of the cluster. */
+export function departuresOf(jobs: readonly Job[]): Map<string, Standing[]> {
+  const departures = new Map<string, Standing[]>();
+  for (const job of jobs) {
+    for (const one of job.latest?.report.departed ?? []) {
+      const problem = `watched since ${printTime(one.since)}`;
+      const standing = { ...odd, job, label: `departed: ${one.departure}`, kind: 'gone', problem } as const;
+      getOrAdd(departures, clusterKey(one), () => []).push(standing);
+    }
+  }
+  return departures;
 }
 
 /** Such as `excluded by Web Shop/test-*`. */
@@ -120,9 +144,4 @@ export function sinceOf(days: Course['days'], test: (state: Mention['state']) =>
   const all = [...days];
   const before = all.map(([, { state }]) => test(state)).lastIndexOf(false);
   return all[before + 1]?.[0] ?? 0;
-}
-
-export function toDeparture({ departure, since }: Departed, job: Job): Standing {
-  const problem = `watched since ${printTime(since)}`;
-  return { ...odd, job, label: `departed: ${departure}`, kind: 'gone', problem };
 }

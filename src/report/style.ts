@@ -13,7 +13,6 @@ h1 { font-size: 1.7rem; margin: 0 } h2 { font-size: 1.15rem; margin: 1.3rem 0 .3
 a { color: var(--link) } p { margin: .3rem 0 } ul { margin: .3rem 0; padding-left: 1.1rem } li { margin: .25rem 0 }
 dl, dd { margin: 0 }
 small, .soft { color: var(--soft); font-size: .85rem }
-time { white-space: nowrap }
 table { border-collapse: collapse; font-size: .9rem }
 th, td { padding: .15rem 1.4rem .15rem 0; text-align: left; vertical-align: top; font-weight: normal }
 thead th { color: var(--soft); font-size: .85rem } thead th, td { overflow-wrap: normal } tbody tr { border-top: 1px solid var(--edge) }
@@ -22,20 +21,19 @@ code { font-size: .8rem; overflow-wrap: anywhere }
   font-weight: 600; color: var(--soft); white-space: nowrap }
 .red { color: var(--bad) } .magenta { color: var(--odd) } .yellow { color: var(--calm) } .green { color: var(--good) }
 
-.last { font-weight: 600 }
 .facts { display: flex; flex-wrap: wrap; gap: .6rem 2.2rem; margin: 1rem 0 } .facts dt { color: var(--soft); font-size: .85rem }
 .facts dd { font-weight: 600 }
 .attention { margin: .8rem 0; padding: .1rem 1rem .5rem; background: var(--panel); border-left: 4px solid var(--edge) }
-.attention:has(li) { border-color: var(--bad) } .attention h2 { margin-top: .6rem } #reports h3 { color: var(--bad) }
+.attention:has(li) { border-color: var(--bad) } .attention h2 { margin-top: .6rem }
 .attention ul { padding: 0 } .attention li { list-style: none }
 
 svg { display: block; overflow: visible } .shared { position: absolute; width: 0; height: 0 }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; font-size: .85rem; color: var(--soft) }
 .legend li { list-style: none; display: flex; align-items: center; gap: .4rem; margin: 0 }
-.key { width: 18px; height: 24px; margin-top: -6px } .axis { height: 15px; width: 100% } .days { height: 30px; width: 100% }
+.legend { --days: 1 } .key > use:not([href="#line"]) { transform: translateY(12px) } .key { width: 18px; height: 24px; margin-top: -6px } .axis { height: 15px; width: 100% } .days { height: 30px; width: 100% }
 .axis, .days { max-width: calc(var(--days) * 45px) }
 .axis text, #axis text { font-size: 10.5px; fill: var(--soft) }
-#grid line { stroke: var(--edge) } .line { stroke: var(--gray) } #grid .line { stroke: var(--gray) }
+#grid line { stroke: var(--edge) } #line { stroke: var(--gray) }
 rect:not([width]) { width: calc(100% / var(--days)) }
 .fresh rect { y: 9px; height: 9px; fill: var(--good) }
 .new rect { y: 9.5px; height: 8px; fill: none; stroke: var(--good); stroke-width: 1.2 }
@@ -45,16 +43,15 @@ rect:not([width]) { width: calc(100% / var(--days)) }
 .none rect { y: 19.6px; height: 7px; fill: var(--page); stroke: var(--bad); stroke-width: 1.4 }
 .unknown rect { y: 12px; height: 12px; fill: url(#hatch) } #hatch rect { fill: var(--odd) }
 .left-out rect { y: 17.5px; height: 2px; fill: var(--gray) }
-.report rect { y: 10px; height: 8px; fill: var(--gray) } .failure rect { y: 19px; height: 8px; fill: var(--bad) }
-.backup line { stroke: var(--ink); stroke-width: 4.5; stroke-linecap: round; stroke-dasharray: 0 1 } .long .backup line { stroke-width: 2 }
+.a-report rect { y: 10px; height: 8px; fill: var(--gray) } .a-check-failed rect { y: 19px; height: 8px; fill: var(--bad) }
+.a-backup line { stroke: var(--ink); stroke-width: 4.5; stroke-linecap: round; stroke-dasharray: 0 1 } .long .a-backup line { stroke-width: 2 }
 #failed path { stroke: var(--bad); stroke-width: 2; fill: none }
-#restored circle { stroke: var(--link); stroke-width: 2; fill: var(--page) }
+#restored circle { stroke: var(--link); stroke-width: 2; fill: none }
 
 .project { border-top: 1px solid var(--edge) } .project:last-of-type { border-bottom: 1px solid var(--edge) }
 .project > summary { cursor: pointer; color: var(--soft); font-size: .85rem; line-height: 1.6 }
-section > details > summary h2 { display: inline }
 .project > summary h3 { display: inline; margin: 0 .5rem 0 0; font-size: .95rem; color: var(--ink) }
-.row > summary, .head { display: grid; grid-template-columns: minmax(0, 15rem) 8.5rem minmax(0, 1fr); gap: 0 .8rem;
+.row > summary, .head { display: grid; grid-template-columns: minmax(0, 15rem) 10.5rem minmax(0, 1fr); gap: 0 .8rem;
   align-items: center; padding: .1rem .4rem; list-style: none }
 .top { position: sticky; top: 0; z-index: 1; background: var(--page) } .row [id], .project > [id] { scroll-margin-top: 6rem }
 .row > summary { cursor: pointer } .row > summary::-webkit-details-marker { display: none }
@@ -64,7 +61,6 @@ section > details > summary h2 { display: inline }
 .lines { padding: .4rem .4rem .5rem 1.4rem; background: var(--panel); font-size: .88rem; column-gap: 2rem }
 .lines div { display: grid; grid-template-columns: 13.5rem minmax(0, 1fr); gap: 0 1rem; break-inside: avoid }
 .lines dt { color: var(--soft) } .lines dd { grid-column: 2 }
-.lines ul { margin: 0; padding: 0 } .lines li { display: inline } .lines li + li::before { content: ", " }
 .limits { font-size: .88rem; line-height: 1.4; column-gap: 2rem }
 @media (min-width: 70rem) { .row .lines, .limits { columns: 2 } }
 
@@ -73,7 +69,6 @@ section > details > summary h2 { display: inline }
   .row > summary, .head { grid-template-columns: minmax(0, 1fr) auto; padding: .3rem 0 } .top, .days { grid-column: 1 / -1 }
   .top > span { display: none } .axis { grid-column: 1 / -1 }
   .lines { padding-left: .4rem } .lines div { display: block } .lines dd { margin: 0 0 .3rem .8rem } }
-@media screen { .many .row { content-visibility: auto; contain-intrinsic-size: auto 34px } }
 @media print { @page { size: A4 landscape; margin: 10mm }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact }
   :root { font-size: 9.5px; --panel: #fff } body { padding: 0; max-width: none; font-size: 1rem }

@@ -1,7 +1,10 @@
 // Days are those of UTC, as numbers since 1970.
 
-export const hourMs = 3_600_000;
+const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
+
+/** A check that is older than this is overdue. */
+export const maxSilence = 26 * hourMs;
 
 export const dayOf = (time: number): number => Math.floor(time / dayMs);
 
@@ -44,6 +47,13 @@ export function spanOf(days: Iterable<number>): Run | undefined {
   return first === undefined || last === undefined ? undefined : [first, last];
 }
 
+/** The days between the first and the last of these that are none of them. */
+export function daysWithout(days: ReadonlySet<number>): Set<number> {
+  const [first, last] = spanOf(days) ?? [0, -1];
+  const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  return new Set(all.filter((day) => !days.has(day)));
+}
+
 export const lengthOf = ([first, last]: Run): number => last - first + 1;
 
 /** Such as `2026-11-01 to 2026-11-03, 2026-11-05 (4 days)`. */
@@ -66,4 +76,11 @@ export function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, create: () 
   const value = map.get(key) ?? create();
   map.set(key, value);
   return value;
+}
+
+/** Counts texts, in the order in which they come. */
+export function countEach(texts: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
 }

@@ -1,8 +1,8 @@
-import { type Check, type History, type Job, maxSilence } from './history.js';
-import { chip, dated, type Html, html, name, printTable } from './html.js';
+import type { Check, History, Job } from './history.js';
+import { chip, type Html, html, type Line, name, printLines, printTable } from './html.js';
 import { restoredOn } from './picture.js';
 import type { Row, Section } from './rows.js';
-import { count, dayOf, lengthOf, printDuration, printRange, printTime, spanOf } from './time.js';
+import { count, countEach, dayOf, lengthOf, maxSilence, printDuration, printRange, printTime, spanOf } from './time.js';
 
 /** Says in a sentence whether somebody has to look, and what makes that less than known. */
 export function sayAttention({ jobs, files }: History, sections: readonly Section[], now: number): string {
@@ -40,22 +40,24 @@ function sayClusters(jobs: readonly Job[], sections: readonly Section[], isPast:
 /** Prints what a manager asks for. */
 export function printSummary({ jobs }: History, sections: readonly Section[]): Html {
   const rows = sections.flatMap((section) => section.rows);
-  const checks = jobs.flatMap((job) => job.checks);
+  const [newest] = jobs.map(({ last }) => last).sort((a, b) => b.time - a.time);
   const servers = [...new Set(jobs.map(({ last }) => last.report.server))];
   const restored = rows.filter(({ cluster }) => restoredOn(cluster).size > 0).length;
   const isKnown = rows.some(({ cluster }) => cluster.areRestoresRead);
   const leftOut = rows.filter(({ standing }) => standing.kind === 'left out');
   const reasons = countEach(leftOut.map(({ courses }) => courses.flatMap(({ now }) => now?.state ?? [])[0] ?? ''));
-  const facts: [title: string, text: Html | string][] = [
-    [servers.length > 1 ? 'Servers' : 'Server', servers.join(', ') || 'none'],
-    ['Reports', dated(sayDays(checks))],
-    ['Restored', isKnown ? count(restored, 'cluster') : 'not known'],
-    ['Clusters', printStates(rows.filter(({ standing }) => standing.kind !== 'left out'))],
+  const lines: Line[] = [
+    [servers.length > 1 ? 'Servers' : 'Server', [servers.join(', ')]],
+    ['Last check', [newest && sayLast(newest)]],
+    ['Reports', [sayDays(jobs.flatMap(({ checks }) => checks))]],
+    ['Restored', [isKnown ? count(restored, 'cluster') : 'not known']],
+    ['Clusters', [printStates(rows.filter(({ standing }) => standing.kind !== 'left out'))]],
+    ['Left out', reasons.size > 0 ? [Array.from(reasons, ([why, number]) => `${number} ${why}`).join(', ')] : []],
   ];
-  const counts = Array.from(reasons, ([why, number]) => `${number} ${why}`);
-  if (counts.length > 0) facts.push(['Left out', counts.join(', ')]);
-  return html`<dl class="facts">${facts.map(([title, text]) => html`<div><dt>${title}</dt><dd>${text}</dd></div>`)}</dl>`;
+  return printLines(lines, 'facts');
 }
+
+const sayLast = ({ time, failure }: Check): string => `${printTime(time)}${failure === undefined ? '' : ', failed'}`;
 
 /** Such as `on 27 of 30 days, 2026-11-01 to 2026-11-30; a check failed on 2 days`. */
 function sayDays(checks: readonly Check[]): string {
@@ -77,20 +79,13 @@ function printStates(rows: readonly Row[]): Html {
   return html`${Array.from(countEach(standings.map(({ label }) => label)), toChip)}`;
 }
 
-/** Counts texts, in the order in which they come. */
-export function countEach(texts: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return counts;
-}
-
 /** Prints when each of several jobs ran. */
 export function printJobs({ jobs }: History): Html | undefined {
   if (jobs.length < 2) return undefined;
   const rows = jobs.map(({ name: folder, checks, last, isSilent }) => [
     name(folder),
-    dated(`${checks.length}, ${sayDays(checks)}`),
-    html`${dated(printTime(last.time))}${last.failure !== undefined && ', failed'}${isSilent && html` ${chip({ label: 'silent', color: 'red' })}`}`,
+    `${checks.length}, ${sayDays(checks)}`,
+    html`${sayLast(last)}${isSilent && html` ${chip({ label: 'silent', color: 'red' })}`}`,
   ]);
   return html`<section><h2>Jobs</h2>${printTable(['Folder', 'Reports', 'Last report'], rows)}</section>`;
 }

@@ -103,10 +103,11 @@ it('draws the days, the dots and the marks where they belong', async () => {
   const x = async (shape: typeof bar) => ((await shape.boundingBox())?.x ?? 0) - (box?.x ?? 0);
   expect(await x(bar)).toBeCloseTo(4 * day, 0);
   expect((await bar.boundingBox())?.width).toBeCloseTo(day, 0);
-  expect(await x(failure)).toBeLessThan(2.5 * day);
-  expect(await x(row.locator('use[href="#restored"]'))).toBeGreaterThan(2.5 * day);
+  for (const mark of [failure, row.locator('use[href="#restored"]')]) {
+    expect(Math.abs((await x(mark)) - 2.5 * day)).toBeLessThan(10);
+  }
   // The backups of the first two days are one line, with a dot in the middle of each day.
-  const dots = `[...document.querySelectorAll('.row .backup line')].map((line) => {
+  const dots = `[...document.querySelectorAll('.row .a-backup line')].map((line) => {
     const [x1, x2] = [line.x1.baseVal.value, line.x2.baseVal.value];
     return [x1, x1 + (x2 - x1) / line.getAttribute('pathLength')];
   })[0]`;
@@ -142,16 +143,6 @@ it('closes projects that are well to a line, under an axis that stays in sight',
   expect(await page.locator('.axis').count()).toBe(1);
 });
 
-it('breaks no date at its hyphens', async () => {
-  const jobs = { 'on/2026-11-01': [reportOf(-2, [finding('on 2026-11-01', 'fresh', [-2])])], two: [report] };
-  const { page } = await open(jobs, { width: 400 });
-  await page.evaluate("for (const row of document.querySelectorAll('details')) row.open = true");
-  const broken = `Array.from(document.querySelectorAll('time')).filter((time) => time.getClientRects().length > 1).length`;
-  expect(await page.evaluate(broken)).toBe(0);
-  const loose = `document.body.innerText.match(/\\d{4}-\\d\\d-\\d\\d/g).length - document.querySelectorAll('time').length`;
-  expect(await page.evaluate(loose)).toBe(0);
-});
-
 it('shows all details on paper', async () => {
   const { page } = await open([report], { width: 1280 });
   await page.emulateMedia({ media: 'print' });
@@ -159,13 +150,4 @@ it('shows all details on paper', async () => {
   const visible = await Promise.all((await details.all()).map((list) => list.boundingBox()));
   expect(visible.every((box) => (box?.height ?? 0) > 10)).toBe(true);
   expect((await page.pdf({ preferCSSPageSize: true })).length).toBeGreaterThan(10_000);
-});
-
-it('draws only what is on the screen if there are more than 1,000 rows', async () => {
-  const many = Array.from({ length: 1001 }, (_, index) => finding(`c${index}`, 'fresh', [1]));
-  const { page } = await open([reportOf(1, many)], { width: 1280 });
-  const style = "getComputedStyle(document.querySelector('.row')).contentVisibility";
-  expect(await page.evaluate(style)).toBe('auto');
-  await page.emulateMedia({ media: 'print' });
-  expect(await page.evaluate(style)).toBe('visible');
 });

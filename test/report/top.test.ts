@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import {
+  at,
   failed,
   finding,
   leftOut,
@@ -35,6 +36,11 @@ it.each<[sentence: string, reports: Reports, madeOn: number]>([
   ],
   ['The last check failed. No cluster needed attention.', [good(1), on(2, '', failed)], 2],
   ['The last check is 6 d old: 2026-11-01 12:00 UTC. 1 of 1 cluster needed attention.', [on(1, 'a none')], 7],
+  [
+    'The last check is 26 h 30 m old: 2026-11-01 10:00 UTC. No cluster needed attention.',
+    [{ ...good(1), checkedAt: at(1, 10) }],
+    2,
+  ],
   [
     'The last check failed. The last check is 2 d old: 2026-11-02 12:00 UTC. No cluster needed attention, and 1 list could not be read.',
     [good(1), reportOf(1, [list]), on(2, '', failed)],
@@ -72,9 +78,8 @@ it('sums up the reports and the clusters, the worst first, and what was left out
     4,
   );
   expect(textOf(html).split('\nNeeds')[0]?.split('\n').slice(1)).toEqual([
-    'Last check 2026-11-04 12:00 UTC.',
     'Backups of MongoDB Atlas, by the reports of atlas-tenant-snapshots check. Made 2026-11-04 12:30 UTC. All days are those of UTC.',
-    ...['Server', 'https://cloud.mongodb.com'],
+    ...['Server', 'https://cloud.mongodb.com', 'Last check', '2026-11-04 12:00 UTC'],
     ...['Reports', 'on 2 of 4 days, 2026-11-01 to 2026-11-04; a check failed on 1 day', 'Restored', '1 cluster'],
     ...['Clusters', '1 none 2 fresh', 'Left out', '1 free, 2 excluded'],
   ]);
