@@ -5,6 +5,11 @@ import { type Invalid, invalid, type Parse, type Parsed } from './standard-schem
 /** How many items to ask for per page: the most that Atlas sends. */
 export const pageSize = 500;
 
+// Captured at import, so that it works under fake timers too.
+const { setImmediate } = globalThis;
+/** How many items are parsed before the event loop gets a turn. */
+const itemsPerTurn = 4_096;
+
 /** One page of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
@@ -27,6 +32,8 @@ export async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<
   const items: T[] = [];
   // One after another: millions of promises would take all memory, and a page of nonsense fails at its first item.
   for (const result of results) {
+    // Lets a deadline or an abort end the call in a list of millions.
+    if (items.length % itemsPerTurn === itemsPerTurn - 1) await new Promise((resolve) => setImmediate(resolve));
     const pending = parseItem(result);
     const parsed = 'then' in pending ? await pending : pending;
     if (!parsed.success) {

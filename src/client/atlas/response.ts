@@ -101,8 +101,9 @@ export function openEnvelope(json: unknown): { status: number; content: unknown 
   if (!isObject(json)) return undefined;
   const { status, envelope, content = envelope, ...list } = json;
   // A snapshot has a status too, but that is a word such as COMPLETED.
-  if (typeof status !== 'number' || !/^[1-5]\d\d$/.test(String(status))) return undefined;
-  return { status, content: content === undefined ? list : content };
+  if (typeof status !== 'number' && typeof status !== 'string') return undefined;
+  if (!/^[1-5]\d\d$/.test(String(status))) return undefined;
+  return { status: Number(status), content: content === undefined ? list : content };
 }
 
 const text = z.string().optional().catch(undefined);

@@ -48,6 +48,7 @@ describe('an envelope', () => {
     [{ status: 200, envelope: null }, 200, null],
     // A list has no inner content.
     [{ status: 200, results: [] }, 200, { results: [] }],
+    [{ status: '404', content: 1 }, 404, 1],
     [{ status: 100 }, 100, {}],
     [{ status: 599, content: false }, 599, false],
   ])('is %j', (json, status, content) => {
@@ -56,7 +57,7 @@ describe('an envelope', () => {
 
   it.each([
     ...[null, 1, [{ status: 200 }], {}],
-    ...[99, 600, 1200, 200.5, '200', 'COMPLETED', null].map((status) => ({ status, content: 1 })),
+    ...[99, 600, 1200, 200.5, 'COMPLETED', null].map((status) => ({ status, content: 1 })),
   ])('is not %j', (json) => {
     expect(openEnvelope(json)).toBeUndefined();
   });

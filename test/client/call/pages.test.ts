@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { advice } from '../../../src/client/errors/advice.js';
-import { AtlasApiError, AtlasInvalidResponseError, type TenantSnapshotsClient } from '../../../src/client/index.js';
+import {
+  AtlasApiError,
+  AtlasInvalidResponseError,
+  AtlasTimeoutError,
+  type TenantSnapshotsClient,
+} from '../../../src/client/index.js';
 import { hexId } from '../../support/atlas-bodies.js';
 import { openScripted } from '../../support/open-client.js';
 import { rejection } from '../../support/rejection.js';
@@ -153,6 +158,13 @@ it('items are identified as they were sent, and returned as the schema made them
   const { client } = openPages([page('a', linked), page('ab')]);
   const schema = z.unknown().transform(() => 'same');
   expect(await client.getAll(groups, { schema })).toEqual(['same', 'same']);
+});
+
+it('a page of many items does not hold up the deadline', async () => {
+  const { client } = openScripted([{ body: { results: Array(200_000).fill(1) } }]);
+  const schema = z.unknown().transform(async (item) => item);
+  const error = await rejection(client.getAll(groups, { schema, timeout: 20 }), AtlasTimeoutError);
+  expect(error.message).toContain('while waiting for the schema');
 });
 
 it('items are parsed up to the first that fails', async () => {
