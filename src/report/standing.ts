@@ -96,7 +96,7 @@ export function toStanding(course: Course, isChecked: boolean): Standing {
 
 const factsOf = (state: Mention['state']) => ({ color: isState(state) ? colors[state] : 'plain', rank: rankOf(state) });
 
-/** Whoever reads an inventory is told of departures by the check. */
+/** With an inventory, the check reports departures itself. */
 function toGone({ job, latest, last }: Course, isChecked: boolean): Standing {
   const gone = { ...calm, job, label: 'no longer listed', kind: 'gone' } as const;
   const wasListed = latest.finding !== undefined || latest.state === 'free' || latest.state === 'deleting';

@@ -1,3 +1,4 @@
+import { setImmediate } from '../http/exchange.js';
 import { fieldsOf, hasNextLink } from './json.js';
 import { compiled, listPageSchema } from './schemas.js';
 import { type Invalid, invalid, type Parse, type Parsed } from './standard-schema.js';
@@ -5,8 +6,6 @@ import { type Invalid, invalid, type Parse, type Parsed } from './standard-schem
 /** How many items to ask for per page: the most that Atlas sends. */
 export const pageSize = 500;
 
-// Captured at import, so that it works under fake timers too.
-const { setImmediate } = globalThis;
 /** How many items are parsed before the event loop gets a turn. */
 const itemsPerTurn = 4_096;
 

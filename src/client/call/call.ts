@@ -8,11 +8,9 @@ import type { CallSettings } from '../config/methods.js';
 import type { ClientSettings } from '../config/options.js';
 import { type CallFacts, closedError, timeoutError } from '../errors/call-errors.js';
 import type { AtlasError } from '../errors/errors.js';
+import { setImmediate } from '../http/exchange.js';
 import { endOnAbort, Scope } from '../http/scope.js';
 import { Transport } from '../http/transport.js';
-
-// Captured at import, so that it works under fake timers too.
-const { setImmediate } = globalThis;
 
 /**
  * What a call resolves to. It has no reference to the call: a promise that somebody keeps would hold what the call needed to run.

@@ -25,8 +25,8 @@ interface Settle {
   readonly reject: (reason: unknown) => void;
 }
 
-// Captured at import, so that it works under fake timers too.
-const { setImmediate } = globalThis;
+/** Captured at import, so that it works under fake timers too. */
+export const { setImmediate } = globalThis;
 
 /** One request and what has arrived of its response. It is the handler that a dispatcher calls. */
 export class Exchange {
