@@ -81,7 +81,7 @@ export interface Authenticator {
    */
   authenticate(request: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse>;
 
-  /** The credentials, which no error may show. */
+  /** The secret parts of the credentials, which no error may show. */
   readonly secrets: readonly string[];
 
   /** Cleans up when the client is closed. Never rejects. */

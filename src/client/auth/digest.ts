@@ -27,7 +27,8 @@ export class DigestAuthenticator implements Authenticator {
 
   constructor(credentials: ApiKeyCredentials) {
     this.#credentials = credentials;
-    this.secrets = [credentials.publicKey, credentials.privateKey];
+    // The public key is a name: reports print it as `loginId`.
+    this.secrets = [credentials.privateKey];
   }
 
   async authenticate({ path, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {

@@ -65,7 +65,7 @@ describe('a refused answer', () => {
   ])('%s', check);
 });
 
-it('an error shows nothing of either login of its call', async () => {
+it('an error shows the public key, but neither response of its call', async () => {
   const { get, dispatcher } = openConversation({ credentials }, a, ok, b, (request) => {
     const logins = dispatcher.requests.map(({ headers }) => headers['authorization']);
     request.reply({ status: 403, body: logins.slice(2).join() });
@@ -73,7 +73,7 @@ it('an error shows nothing of either login of its call', async () => {
   await get();
   const error = await rejection(get(), AtlasApiError);
   expect(error.body).toMatch(
-    /"\[masked\]", .*nonce="a", .*response="\[masked\]",.*nonce="b", .*response="\[masked\]"$/,
+    /username="abcdefgh", .*nonce="a", .*response="\[masked\]",.*nonce="b", .*response="\[masked\]"$/,
   );
 });
 
