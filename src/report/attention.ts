@@ -1,81 +1,91 @@
-import type { Check, History, Job } from './history.js';
-import { chip, type Html, html, maxListed, name, ofJob, printList, printTable } from './html.js';
-import { compareRows, linkTo, type Row, type Section } from './rows.js';
-import { count, getOrAdd, lengthOf, printDay, printDuration, printTime, type Run, toRuns } from './time.js';
+import { type Chapter, linkTo, type Row } from './chapter.js';
+import type { Gap } from './gaps.js';
+import { chip, type Html, html, maxListed, name, printList, printTable } from './html.js';
+import type { Check, Entry, Job, ReadFile } from './jobs.js';
+import { count, dayOf, getOrAdd, lengthOf, printDay, printDuration, printTime } from './time.js';
+import { sinceOf, type Timeline } from './timeline.js';
 
-/** Something that somebody has to look at. */
-interface Item {
-  readonly label: string;
-  readonly color: string;
-  readonly rank: number;
-  readonly text: Html;
-  readonly job: Job;
-}
-
-/** Prints what somebody has to look at, the worst first: clusters, lists, jobs, what the checks named, the reports. */
-export function printAttention(history: History, sections: readonly Section[]): Html {
-  const { jobs } = history;
-  const rows = sections.flatMap((section) => section.rows).sort(compareRows);
-  const items = rows.flatMap((row) =>
-    row.problems.map((problem): Item => ({ ...problem, text: html`${linkTo(row)}: ${problem.problem}` })),
-  );
-  for (const { id, name: project, failedLists } of sections) {
-    for (const { finding, job } of failedLists) {
-      const link = html`<a href="#${id}">${name(project)}, ${finding.clusterType} clusters</a>`;
-      const why = finding.error?.message?.replace(/\.$/, '') ?? 'no error';
-      items.push({ ...ofList, text: html`${link}: the list could not be read: ${why}`, job });
-    }
-  }
-  for (const job of jobs.filter(({ isSilent }) => isSilent)) {
-    items.push({ ...ofSilence, text: html`${name(job.name)}: no report since ${printTime(job.last.time)}`, job });
-  }
+/** Prints what somebody has to look at, the worst first: clusters, lists, silence, what the check named, the reports. */
+export function printAttention({ job, rows, sections, isSilent }: Chapter): Html {
   const kinds = new Map<string, Html[]>();
-  for (const item of items.sort((a, b) => a.rank - b.rank)) {
-    getOrAdd(kinds, item.label, () => []).push(html`${chip(item)} ${item.text}.${ofJob(item.job)}`);
+  for (const row of rows.filter(({ kind }) => kind.needsAttention)) {
+    const line = html`${chip(row.kind)} ${linkTo(row)}: ${sayProblem(row)}.`;
+    getOrAdd(kinds, row.kind.label, () => []).push(line);
   }
-  const all = [...kinds.values()].map(printList);
+  const items = [...kinds.values()].map(printList);
+  const lists = sections.flatMap(({ id, name: project, failedLists }) =>
+    failedLists.map(({ clusterType, error }) => {
+      const link = html`<a href="#${id}">${name(project)}, ${clusterType} clusters</a>`;
+      const why = withoutPeriod(error?.message) ?? 'no error';
+      return html`${chip(ofList)} ${link}: the list could not be read: ${why}.`;
+    }),
+  );
+  if (lists.length > 0) items.push(printList(lists));
+  if (isSilent) items.push(printList([html`${chip(ofSilence)} No report since ${printTime(job.lastCheck.time)}.`]));
   return html`<section class="attention"><h2>Needs attention</h2>
-${all.length === 0 ? html`<p>No cluster.</p>` : html`<ul>${all}</ul>`}
-${printProblems(jobs)}${printReports(history)}</section>`;
+${items.length === 0 ? html`<p>No cluster.</p>` : html`<ul>${items}</ul>`}
+${printProblems(job)}${printReports(job)}</section>`;
 }
 
-const ofList = { label: 'unknown', color: 'magenta', rank: Number.MAX_VALUE };
-const ofSilence = { label: 'silent', color: 'red', rank: Number.MAX_VALUE };
+const ofList = { label: 'not read', color: 'magenta' };
+const ofSilence = { label: 'silent', color: 'red' };
 
-/** Prints what the last check of each job named on stderr. */
-function printProblems(jobs: readonly Job[]): Html | undefined {
-  const named = jobs.flatMap((job) => job.last.report.problems.map((text) => html`${text}${ofJob(job)}`));
-  if (named.length === 0) return undefined;
-  const title = `Problems that the last check ${jobs.length > 1 ? 'of each job ' : ''}named`;
-  return html`<h3>${title}</h3><ul>${printList(named)}</ul>`;
+const withoutPeriod = (text: string | undefined): string | undefined => text?.replace(/\.$/, '');
+
+/** Says why a cluster needs attention, without the end of the sentence. */
+function sayProblem({ timeline, kind, departure }: Row): string {
+  if (departure !== undefined) return `watched since ${printTime(departure.since)}`;
+  const { current, lastChecked } = timeline;
+  if (kind.label === 'no longer listed' || current === undefined) return sayGone(current, lastChecked);
+  return sayState(timeline, current);
 }
 
-/** Prints what is wrong with the reports themselves, the newest first. */
-function printReports({ files, jobs }: History): Html | undefined {
-  const checks = jobs.flatMap((job) => job.checks.map((check) => ({ check, job })));
-  checks.sort((a, b) => b.check.time - a.check.time);
-  const ofChecks = (say: (check: Check, time: string) => string | undefined) =>
-    checks.flatMap(({ check, job }) => {
-      const said = say(check, printTime(check.time));
-      return said === undefined ? [] : [html`${said}${ofJob(job)}`];
-    });
-  const kinds = [
-    files.flatMap(({ file, why }) => (why === undefined ? [] : [html`${name(file)}: ${why}`])),
-    jobs.flatMap((job) =>
-      findMixed(job).map(
-        (what) =>
-          html`The reports of a folder have ${what}. If they are of several jobs, give each its own folder.${ofJob(job)}`,
-      ),
-    ),
-    ofChecks(({ failure }, time) => failure && `The check of ${time} failed: ${failure}`),
-    ofChecks(({ offset }, time) =>
-      offset === 0
-        ? undefined
-        : `The clock of the check of ${time} was ${printDuration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}.`,
-    ),
+function sayGone(current: Entry | undefined, lastChecked: Entry | undefined): string {
+  const listed = lastChecked === undefined ? 'never' : `on ${printDay(dayOf(lastChecked.check.time))}`;
+  const time = lastChecked?.finding?.time;
+  const newest = time === undefined ? '' : `; newest known backup ${printTime(time)}`;
+  const why = current === undefined ? 'deleted, or a role was lost' : `now listed as ${current.state}`;
+  return `last checked ${listed}: ${why}${newest}`;
+}
+
+/** Says what is wrong, and since when. */
+function sayState(timeline: Timeline, { state, finding }: Entry): string {
+  const { reason, error, time, age = 0, maxAge, oldest, minHistory } = finding ?? {};
+  const limit = maxAge === undefined ? '' : ` (limit ${printDuration(maxAge)})`;
+  const facts = [
+    reason,
+    `since the report of ${printDay(sinceOf(timeline, (one) => one === state))}`,
+    time && `newest backup ${printTime(time)}, ${printDuration(age)} old at the check${limit}`,
+    minHistory && oldest && `oldest backup ${printTime(oldest.time)}, ${printDuration(minHistory)} of history needed`,
+    withoutPeriod(error?.message),
   ];
-  if (kinds.flat().length === 0) return undefined;
-  return html`<h3 class="red">The reports</h3><ul>${kinds.map(printList)}</ul>`;
+  return facts.filter((fact) => fact !== undefined).join('; ');
+}
+
+/** Prints what the last check named on stderr. */
+function printProblems({ lastCheck }: Job): Html | undefined {
+  const { problems } = lastCheck.report;
+  if (problems.length === 0) return undefined;
+  return html`<h3>Problems that the last check named</h3><ul>${printList(problems)}</ul>`;
+}
+
+/** Prints what is wrong with the reports of a job, the newest first. */
+function printReports(job: Job): Html | undefined {
+  const checks = [...job.checks].reverse();
+  const mixed = findMixed(job).map(
+    (what) => `The reports of a folder have ${what}. If they are of several jobs, give each its own folder.`,
+  );
+  const failures = checks
+    .filter(({ failure }) => failure !== undefined)
+    .map(({ time, failure }) => `The check of ${printTime(time)} failed: ${failure}`);
+  const clocks = checks.filter(({ offset }) => offset !== 0).map(sayClock);
+  if (mixed.length + failures.length + clocks.length === 0) return undefined;
+  return html`<h3 class="red">The reports</h3><ul>${[mixed, failures, clocks].map(printList)}</ul>`;
+}
+
+function sayClock({ time, offset }: Check): string {
+  const how = offset > 0 ? 'ahead' : 'behind';
+  return `The clock of the check of ${printTime(time)} was ${printDuration(Math.abs(offset))} ${how}.`;
 }
 
 /** What differs between the reports of a job as if they were of several. */
@@ -95,40 +105,34 @@ function findMixed({ checks }: Job): string[] {
 
 export const printLogin = ({ login, loginId }: Check['report']): string => [login, loginId].filter(Boolean).join(' ');
 
+/** Prints the files that are no reports. */
+export function printUnusable(files: readonly ReadFile[]): Html | undefined {
+  const unusable = files.filter(({ why }) => why !== undefined);
+  if (unusable.length === 0) return undefined;
+  const items = unusable.map(({ file, why }) => html`${name(file)}: ${why}`);
+  return html`<section class="attention"><h2>Files that are no reports</h2><ul>${printList(items)}</ul></section>`;
+}
+
 const maxShown = 50;
 
 /** Prints the runs of days that are stale, none or short, also those that are over, the newest first. */
-export function printGaps(sections: readonly Section[], { jobs }: History): Html {
-  const gaps = sections.flatMap(({ rows }) => rows.flatMap((row) => gapsOf(row).map((run) => ({ row, run }))));
-  gaps.sort((a, b) => b.run[1] - a.run[1] || b.run[0] - a.run[0]);
-  const heads = ['Cluster', 'From', 'To', 'Days', 'State now', ...(jobs.length > 1 ? ['Job'] : [])];
-  const toCells = ({ row, run }: (typeof gaps)[number]) => {
-    const [first, last] = run;
-    const cells = [linkTo(row), printDay(first), findEnd(row, last), lengthOf(run), chip(row.standing)];
-    const names = coursesOf(row, last).map(({ job }) => job.name);
-    return jobs.length > 1 ? [...cells, name(names.join(', '))] : cells;
-  };
-  const toTable = (some: typeof gaps) => printTable(heads, some.map(toCells));
+export function printGaps({ rows }: Chapter): Html {
+  const gaps = rows.flatMap((row) => row.gaps.map((gap) => ({ row, gap })));
+  gaps.sort((a, b) => b.gap.run[1] - a.gap.run[1] || b.gap.run[0] - a.gap.run[0]);
   const more = gaps.length - maxListed;
   const rest = html`<details><summary>${count(gaps.length - maxShown, 'older gap')}</summary>
-${toTable(gaps.slice(maxShown, maxListed))}${more > 0 && html`<p>and ${more} more: the details of each cluster have all its states.</p>`}</details>`;
+${printGapTable(gaps.slice(maxShown, maxListed))}${more > 0 && html`<p>and ${more} more: the details of each cluster have all its states.</p>`}</details>`;
   return html`<section><h2>Gaps of this period</h2>
-${gaps.length === 0 ? html`<p>None.</p>` : toTable(gaps.slice(0, maxShown))}${gaps.length > maxShown && rest}</section>`;
+${gaps.length === 0 ? html`<p>None.</p>` : printGapTable(gaps.slice(0, maxShown))}${gaps.length > maxShown && rest}</section>`;
 }
 
-const isGap = (state: string | undefined): boolean => state === 'stale' || state === 'none' || state === 'short';
-
-export const gapsOf = ({ days }: Row): Run[] =>
-  toRuns([...days].flatMap(([day, { state }]) => (isGap(state) ? [day] : [])));
-
-const coursesOf = ({ courses }: Row, day: number) => courses.filter(({ days }) => isGap(days.get(day)?.state));
-
-/** The last day of a gap, unless the last report says that it goes on, or does not know. */
-function findEnd(row: Row, last: number): string {
-  const ends = coursesOf(row, last).map(({ job, days, now }) => {
-    const later = [...days].filter(([day]) => day > last);
-    if (now === undefined || later.some(([, { state }]) => state !== 'unknown')) return 'closed';
-    return job.isSilent || job.last.failure !== undefined || later.length > 0 ? 'not known' : 'still open';
-  });
-  return (['still open', 'not known'] as const).find((end) => ends.includes(end)) ?? printDay(last);
+function printGapTable(gaps: readonly { readonly row: Row; readonly gap: Gap }[]): Html {
+  const rows = gaps.map(({ row, gap: { run, end } }) => [
+    linkTo(row),
+    printDay(run[0]),
+    end,
+    lengthOf(run),
+    chip(row.kind),
+  ]);
+  return printTable(['Cluster', 'From', 'To', 'Days', 'State now'], rows);
 }

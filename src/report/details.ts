@@ -1,14 +1,15 @@
+import type { Row } from './chapter.js';
 import { type Html, type Line, printLines } from './html.js';
-import type { Row } from './rows.js';
-import { type Course, isState, printLeftOut } from './standing.js';
+import type { Entry } from './jobs.js';
 import { type Notes, note, printDays, printDuration, printNotes, printTime } from './time.js';
+import type { Timeline } from './timeline.js';
 
 /** Prints all that the reports say of a cluster. */
 export function printDetails(row: Row): Html {
-  const { backups, failures, restores, areRestoresRead, settings, notRead, groupId } = row.cluster;
+  const { backups, failures, restores, areRestoresRead, settings, notRead, groupId } = row.timeline.cluster;
   const restored = [...restores.values()].map(({ text }) => text).sort();
   const lines: Line[] = [
-    ...row.courses.flatMap(linesOf),
+    ...linesOf(row.timeline),
     ['Days with a backup', print(backups)],
     ['Failed snapshots', print(failures)],
     ...Array.from(settings, ([title, values]): Line => [title, printValues(values)]),
@@ -19,25 +20,22 @@ export function printDetails(row: Row): Html {
   return printLines(lines, 'lines', row.id);
 }
 
-/** What one job says: all states and limits by day, and the backups at the last check. */
-function linesOf({ job, days, now, last }: Course): Line[] {
+/** All states and limits by day, and the backups at the last check. */
+function linesOf({ days, current, lastChecked: last }: Timeline): Line[] {
   const states: Notes = new Map();
   const limits: Notes = new Map();
-  for (const [day, mention] of days) {
-    const { state, detail, finding } = mention;
-    const text = detail === undefined ? state : `${state} (${detail})`;
-    note(states, isState(state) ? text : printLeftOut(mention), day);
-    if (finding?.maxAge !== undefined) note(limits, printDuration(finding.maxAge), day);
+  for (const [day, entry] of days) {
+    note(states, printState(entry), day);
+    if (entry.finding?.maxAge !== undefined) note(limits, printDuration(entry.finding.maxAge), day);
   }
-  const of = job.name === '' ? '' : `, job ${job.name}`;
   const lines: Line[] = [
-    [`State${of}`, printNotes(states)],
-    [`Limit of the check${of}`, printValues(limits)],
+    ['State', printNotes(states)],
+    ['Limit of the check', printValues(limits)],
   ];
   if (last?.finding === undefined) return lines;
   const { time, age, oldest, backups, minHistory, error } = last.finding;
   // A finding that is not of the latest report says of which one it is.
-  const ofCheck = last === now ? '' : ` (check of ${printTime(last.check.time)})`;
+  const ofCheck = last === current ? '' : ` (check of ${printTime(last.check.time)})`;
   const aged = age === undefined ? '' : `, ${printDuration(age)} old`;
   const facts: [title: string, text: string | undefined][] = [
     ['Newest backup', time === undefined ? undefined : printTime(time) + aged],
@@ -53,3 +51,14 @@ function linesOf({ job, days, now, last }: Course): Line[] {
 const printValues = (values: Notes): string[] => (values.size > 1 ? printNotes(values) : [...values.keys()]);
 
 const print = (days: ReadonlySet<number>): string[] => (days.size > 0 ? [printDays(days)] : []);
+
+function printState(entry: Entry): string {
+  const { state, detail, finding } = entry;
+  if (state === 'not read') return 'unknown (its list could not be read)';
+  if (finding === undefined) return printReason(entry);
+  return detail === undefined ? state : `${state} (${detail})`;
+}
+
+/** Why a cluster is left out, such as `excluded by Web Shop/test-*`. */
+export const printReason = ({ state, detail }: Entry): string =>
+  detail === undefined ? state : `${state} by ${detail}`;

@@ -1,5 +1,5 @@
 import { fieldsOf, isOfAllShards, isSharded, itemsOf, type JsonObject } from '../client/atlas/json.js';
-import type { Cluster, Finding } from './history.js';
+import type { Cluster, Finding } from './jobs.js';
 import { dayOf, getOrAdd, type Notes, note, printDuration, printTime } from './time.js';
 
 // What Atlas answered, in which any field may be missing or odd.
@@ -85,18 +85,17 @@ function sayRestore(restore: JsonObject, completed: number | undefined, isDownlo
 }
 
 /** How a cluster is configured. Undefined if the report does not say it. */
-function settingsOf({ clusterType, reason, pitEnabled, clusterId }: Finding, evidence: Evidence) {
+function settingsOf({ reason, pitEnabled, clusterId }: Finding, evidence: Evidence) {
   const cluster = fieldsOf(evidence.cluster);
   const schedule = evidence.schedule ?? (reason === 'no schedule' ? {} : undefined);
   const { policies, copySettings, restoreWindowDays } = fieldsOf(schedule);
   const items = listOf(policies).flatMap(({ policyItems }) => listOf(policyItems).map(printPolicyItem));
-  const flexSchedule = clusterType === 'flex' ? 'one a day, the last 8 are kept (no setting)' : undefined;
   const key = textOf(cluster['encryptionAtRestProvider']);
   const regions = listOf(copySettings).map(({ regionName }) => textOf(regionName));
   const window = pitEnabled === true && textOf(restoreWindowDays);
   return {
     Backup: onOrOff(cluster['backupEnabled']),
-    'Schedule and retention': flexSchedule ?? (schedule && (items.join(', ') || 'none')),
+    'Schedule and retention': schedule && (items.join(', ') || 'none'),
     'Copies by schedule': Array.isArray(copySettings) && (regions.join(', ') || 'none'),
     'Point in time': onOrOff(pitEnabled),
     'Window of point in time': window && `${window} days`,

@@ -13,7 +13,7 @@ export const stateNames = ['none', 'stale', 'short', 'unknown', 'paused', 'new',
 export const leftOutNames = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;
 
 /** Why a cluster of the inventory is not checked, or is another one. */
-const departureNames = [
+export const departureNames = [
   ...['unlisted', 'project unlisted', 'replaced'],
   ...['free', 'deleting', 'excluded', 'not included'],
 ] as const;

@@ -47,10 +47,6 @@ export const name = (text: string): Html => html`<bdi>${text}</bdi>`;
 export const chip = ({ label, color }: { readonly label: string; readonly color: string }): Html =>
   html`<span class="chip ${color}">${label}</span>`;
 
-/** Names the job that says something, if there are several. */
-export const ofJob = (job: { readonly name: string }): Html | undefined =>
-  job.name === '' ? undefined : html` <small>job ${name(job.name)}</small>`;
-
 export const maxListed = 500;
 
 /** At most 500 of a kind, and then how many more. */

@@ -1,19 +1,19 @@
+import { printType, type Row } from './chapter.js';
 import { stateNames } from './format.js';
-import type { Cluster, Job } from './history.js';
 import { type Html, html } from './html.js';
-import { printType, type Row } from './rows.js';
-import { isState } from './standing.js';
+import type { Cluster, Entry, Job } from './jobs.js';
+import { isLeftOut, isState } from './kinds.js';
 import { count, dayMs, dayOf, getOrAdd, lengthOf, printDays, printRange, type Run, spanOf, toRuns } from './time.js';
 
 // Older backups, such as monthly ones, would make the picture mostly empty. The details have them.
 const maxDaysBefore = 35;
 
 /** The days of the picture: from the oldest backup or report to the last report. Undefined without a report. */
-export function findSpan(jobs: readonly Job[], clusters: readonly Cluster[]): Run | undefined {
+export function findSpan(jobs: readonly Job[]): Run | undefined {
   const reported = spanOf(jobs.flatMap(({ checks }) => checks.map(({ time }) => dayOf(time))));
   if (reported === undefined) return undefined;
   let [first] = reported;
-  for (const { backups } of clusters) {
+  for (const { backups } of jobs.flatMap(({ clusters }) => [...clusters.values()])) {
     for (const day of backups) if (day < first && day >= reported[0] - maxDaysBefore) first = day;
   }
   return [first, reported[1]];
@@ -38,23 +38,29 @@ export function restoredOn({ restores }: Cluster): Set<number> {
 }
 
 /** The days of the picture that have each kind. */
-function daysOfKinds({ days, cluster }: Row, [first, last]: Run): Map<Kind, Set<number>> {
+function daysOfKinds({ timeline: { days, cluster } }: Row, [first, last]: Run): Map<Kind, Set<number>> {
   const found = new Map<Kind, Set<number>>();
   const add = (kind: Kind, some: Iterable<number>) => {
     for (const day of some) if (first <= day && day <= last) getOrAdd(found, kind, () => new Set()).add(day);
   };
-  for (const [day, { state }] of days) add(isState(state) ? state : 'left out', [day]);
+  for (const [day, { state }] of days) add(toBar(state), [day]);
   add('a backup', cluster.backups);
   add('a snapshot failed', cluster.failures);
   add('restored', restoredOn(cluster));
   return found;
 }
 
+/** What the bar of a day shows. */
+function toBar(state: Entry['state']): Kind {
+  if (isState(state)) return state;
+  return isLeftOut(state) ? 'left out' : 'unknown';
+}
+
 /** Draws the days of a cluster. */
 export function drawRow(row: Row, span: Run): Html {
   const found = [...daysOfKinds(row, span)];
   const parts = found.map(([kind, days]) => `${kind} on ${count(days.size, 'day')}`);
-  const label = `${row.cluster.clusterName}, ${printType(row)}, ${row.standing.label}. ${printRange(...span)}: ${parts.join('; ')}.`;
+  const label = `${row.timeline.cluster.clusterName}, ${printType(row)}, ${row.kind.label}. ${printRange(...span)}: ${parts.join('; ')}.`;
   return drawDays(
     label,
     found.map(([kind, days]) => draw(kind, days, span)),

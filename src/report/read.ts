@@ -3,20 +3,25 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { addEvidence, codeOf } from './evidence.js';
 import { type Report, readReport } from './format.js';
-import { type Check, type Cluster, clusterKey, type History, type Job, listKey, type ReadFile } from './history.js';
-import { dayOf, getOrAdd, maxSilence } from './time.js';
+import { type Check, type Cluster, clusterKey, type History, type Job, listKey, type ReadFile } from './jobs.js';
+import { dayOf, getOrAdd } from './time.js';
+
+/** What was read of a folder so far. */
+interface Folder {
+  readonly checks: Check[];
+  readonly clusters: Map<string, Cluster>;
+  readonly projects: Map<string, { readonly name: string; readonly namedAt: number }>;
+}
 
 /**
- * Reads reports, one file at a time. What is no report is in the history too.
+ * Reads reports, one file at a time, in the order of their paths. What is no report is in the history too.
  *
  * @param signal - ends it. It rejects with the reason.
  */
 export async function readReports(files: readonly string[], signal: AbortSignal): Promise<History> {
   const read: ReadFile[] = [];
-  const folders = new Map<string, Check[]>();
-  const clusters = new Map<string, Cluster>();
-  const projects = new Map<string, { name: string; namedAt: number }>();
-  for (const file of files) {
+  const folders = new Map<string, Folder>();
+  for (const file of [...files].sort()) {
     signal.throwIfAborted();
     const one: ReadFile = { file };
     read.push(one);
@@ -26,18 +31,18 @@ export async function readReports(files: readonly string[], signal: AbortSignal)
       const report = readReport(JSON.parse(content.toString('utf8')));
       const check = toCheck(report);
       one.time = check.time;
-      getOrAdd(folders, dirname(file), () => []).push(check);
-      for (const { groupId, groupName } of [...report.findings, ...report.notChecked, ...(report.departed ?? [])]) {
-        const project = getOrAdd(projects, groupId, () => ({ name: groupId, namedAt: 0 }));
-        if (check.time > project.namedAt) Object.assign(project, { name: groupName || groupId, namedAt: check.time });
-      }
-      addClusters(clusters, report, check);
+      const folder = getOrAdd(folders, dirname(file), createFolder);
+      folder.checks.push(check);
+      addProjects(folder, report, check);
+      addClusters(folder, report, check);
     } catch (error) {
       one.why = error instanceof SyntaxError ? 'It is not JSON, or only a part of it.' : (error as Error).message;
     }
   }
-  return { files: read, jobs: toJobs(folders), clusters, projects };
+  return { files: read, jobs: Array.from(folders, ([name, folder]) => toJob(folders.size > 1 ? name : '', folder)) };
 }
+
+const createFolder = (): Folder => ({ checks: [], clusters: new Map(), projects: new Map() });
 
 function toCheck({ findings, notChecked, ...report }: Report): Check {
   const { clockOffset = 0 } = report.summary;
@@ -45,16 +50,24 @@ function toCheck({ findings, notChecked, ...report }: Report): Check {
   const time = report.checkedAt - offset;
   if (Number.isNaN(new Date(time).getTime())) throw new Error(`Its clockOffset is ${clockOffset}, which no clock has.`);
   const failure = report.error && (report.error.message ?? codeOf(report.error));
-  return { time, offset, report, failure, failedLists: new Map(), mentions: new Map() };
+  return { time, offset, report, failure, failedLists: new Map(), entries: new Map() };
+}
+
+function addProjects({ projects }: Folder, report: Report, { time }: Check): void {
+  for (const { groupId, groupName } of [...report.findings, ...report.notChecked, ...(report.departed ?? [])]) {
+    const known = projects.get(groupId);
+    if (known === undefined || time > known.namedAt)
+      projects.set(groupId, { name: groupName || groupId, namedAt: time });
+  }
 }
 
 /** Adds what a report says about clusters. */
-function addClusters(clusters: Map<string, Cluster>, report: Report, check: Check): void {
+function addClusters({ clusters }: Folder, report: Report, check: Check): void {
   for (const one of report.departed ?? []) getOrAdd(clusters, clusterKey(one), () => createCluster(one));
   for (const one of report.notChecked) {
     const key = clusterKey(one);
     getOrAdd(clusters, key, () => createCluster(one));
-    check.mentions.set(key, { check, state: one.reason, detail: one.pattern });
+    check.entries.set(key, { check, state: one.reason, detail: one.pattern });
   }
   for (const { evidence, ...finding } of report.findings) {
     const { clusterName, state, reason, error, time, oldest, lastFailed } = finding;
@@ -65,7 +78,7 @@ function addClusters(clusters: Map<string, Cluster>, report: Report, check: Chec
     const named = { ...finding, clusterName };
     const key = clusterKey(named);
     const cluster = getOrAdd(clusters, key, () => createCluster(named));
-    check.mentions.set(key, { check, state, detail: reason ?? (error && codeOf(error)), finding });
+    check.entries.set(key, { check, state, detail: reason ?? (error && codeOf(error)), finding });
     for (const backup of [time, oldest?.time]) if (backup !== undefined) cluster.backups.add(dayOf(backup));
     if (lastFailed !== undefined) cluster.failures.add(dayOf(lastFailed.time));
     addEvidence(cluster, finding, check.time, evidence);
@@ -73,7 +86,9 @@ function addClusters(clusters: Map<string, Cluster>, report: Report, check: Chec
 }
 
 const createCluster = ({ groupId, clusterType, clusterName }: Parameters<typeof clusterKey>[0]): Cluster => ({
-  ...{ groupId, clusterType, clusterName },
+  groupId,
+  clusterType,
+  clusterName,
   backups: new Set(),
   failures: new Set(),
   restores: new Map(),
@@ -82,15 +97,11 @@ const createCluster = ({ groupId, clusterType, clusterName }: Parameters<typeof 
   notRead: new Map(),
 });
 
-function toJobs(folders: ReadonlyMap<string, readonly Check[]>): Job[] {
-  const newest = Math.max(...[...folders.values()].flat().map(({ time }) => time));
-  return Array.from(folders, ([folder, unsorted]): Job => {
-    const checks = [...unsorted].sort((a, b) => a.time - b.time);
-    const [last, before] = [checks.at(-1), checks.at(-2)];
-    if (last === undefined) throw new Error('A job has a check.');
-    const listing = checks.filter(({ failure }) => failure === undefined);
-    const interval = before === undefined ? 0 : last.time - before.time;
-    const isSilent = newest - last.time > Math.max(maxSilence, 1.5 * interval);
-    return { name: folders.size > 1 ? folder : '', checks, last, listing, latest: listing.at(-1), isSilent };
-  });
+function toJob(name: string, { checks: unsorted, clusters, projects }: Folder): Job {
+  const checks = [...unsorted].sort((a, b) => a.time - b.time);
+  const lastCheck = checks.at(-1);
+  if (lastCheck === undefined) throw new Error('A job has a check.');
+  const listing = checks.filter(({ failure }) => failure === undefined);
+  const names = new Map(Array.from(projects, ([groupId, project]) => [groupId, project.name]));
+  return { name, checks, lastCheck, listing, lastListing: listing.at(-1), clusters, projects: names };
 }

@@ -10,6 +10,7 @@ export const style = new Html(`
 body { margin: 0 auto; padding: 1.5rem; max-width: 84rem; background: var(--page); color: var(--ink);
   font: 15px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; overflow-wrap: anywhere }
 h1 { font-size: 1.7rem; margin: 0 } h2 { font-size: 1.15rem; margin: 1.3rem 0 .3rem } h3 { font-size: 1rem; margin: 1rem 0 .2rem }
+h2.job { font-size: 1.4rem; margin-top: 2.4rem; padding-top: .8rem; border-top: 2px solid var(--edge) }
 a { color: var(--link) } p { margin: .3rem 0 } ul { margin: .3rem 0; padding-left: 1.1rem } li { margin: .25rem 0 }
 dl, dd { margin: 0 }
 small, .soft { color: var(--soft); font-size: .85rem }
@@ -65,7 +66,7 @@ rect:not([width]) { width: calc(100% / var(--days)) }
 @media (min-width: 70rem) { .row .lines, .limits { columns: 2 } }
 
 @media (max-width: 40rem) { body { padding: .8rem } thead { display: none }
-  th, td { display: block; padding-right: 0 } td::before { content: attr(data-head) ": "; color: var(--soft) } tr { display: block; padding: .3rem 0 }
+  th, td { display: block; padding-right: 0; overflow-wrap: anywhere } .chip { white-space: normal } td::before { content: attr(data-head) ": "; color: var(--soft) } tr { display: block; padding: .3rem 0 }
   .row > summary, .head { grid-template-columns: minmax(0, 1fr) auto; padding: .3rem 0 } .top, .days { grid-column: 1 / -1 }
   .top > span { display: none } .axis { grid-column: 1 / -1 }
   .lines { padding-left: .4rem } .lines div { display: block } .lines dd { margin: 0 0 .3rem .8rem } }

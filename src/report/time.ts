@@ -1,10 +1,7 @@
 // Days are those of UTC, as numbers since 1970.
 
-const hourMs = 3_600_000;
+export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
-
-/** A check that is older than this is overdue. */
-export const maxSilence = 26 * hourMs;
 
 export const dayOf = (time: number): number => Math.floor(time / dayMs);
 

@@ -22,7 +22,7 @@ const departed = (clusterName: string, departure = 'unlisted') => ({
 });
 
 const gone = (name: string, day: number) =>
-  `no longer listed Shop / ${name}: last listed on 2026-11-0${day}: deleted, or a role was lost`;
+  `no longer listed Shop / ${name}: last checked on 2026-11-0${day}: deleted, or a role was lost`;
 
 it.each<[what: string, reports: Reports, lines: unknown[]]>([
   [
@@ -47,18 +47,16 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
     ],
   ],
   [
-    'what an earlier report lists, or has as free or deleting, and the last one lacks',
+    'what an earlier report checked, and the last one lacks, or has as free or deleting',
     [
-      on(1, 'a fresh, b fresh'),
-      on(2, 'a fresh', { notChecked: [leftOut('c', 'free'), leftOut('d', 'deleting')] }),
-      on(3, 'a fresh'),
+      on(1, 'a fresh, b fresh, c none, d fresh', { notChecked: [leftOut('f'), leftOut('g', 'free')] }),
+      on(3, 'a fresh', { notChecked: [leftOut('c', 'free'), leftOut('d', 'deleting'), leftOut('e', 'free')] }),
     ],
-    [`${gone('b', 1)}; newest known backup 2026-11-01 06:00 UTC.`, `${gone('c', 2)}.`, `${gone('d', 2)}.`],
-  ],
-  [
-    'nothing that was left out while it was good, and then left, but what was bad',
-    [on(1, 'a fresh, b none'), on(2, '', { notChecked: [leftOut('a'), leftOut('b')] }), on(3, 'c fresh')],
-    [`${gone('b', 2)}.`],
+    [
+      `${gone('b', 1)}; newest known backup 2026-11-01 06:00 UTC.`,
+      'no longer listed Shop / c: last checked on 2026-11-01: now listed as free.',
+      'no longer listed Shop / d: last checked on 2026-11-01: now listed as deleting; newest known backup 2026-11-01 06:00 UTC.',
+    ],
   ],
   [
     'the departures of the last report, and nothing else that has left',
@@ -73,45 +71,22 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
     ],
   ],
   [
-    'what was bad when it was left out, unless another job checks it',
-    {
-      one: [
-        on(1, 'a stale, b stale, c fresh'),
-        on(2, '', { notChecked: ['a', 'b', 'c'].map((name) => leftOut(name, 'excluded', 'Shop/*')) }),
-      ],
-      two: [on(2, 'b fresh')],
-    },
-    ['stale when left out Shop / a: stale before, and excluded by Shop/* since; no other job checks it. job one'],
+    'nothing that an option leaves out, and no departure that was acknowledged',
+    [
+      on(1, 'a stale, b stale, c fresh'),
+      on(2, 'c fresh', { departed: [], notChecked: [leftOut('a', 'excluded', 'Shop/*')] }),
+    ],
+    ['No cluster.'],
   ],
   [
     'a list that failed, instead of its clusters',
     [on(2, 'a fresh'), reportOf(3, [list])],
-    ['unknown Shop, dedicated clusters: the list could not be read: No role.'],
+    ['not read Shop, dedicated clusters: the list could not be read: No role.'],
   ],
   [
-    'no cluster that one job no longer lists and another one checks, but each problem that both find',
-    { one: [on(1, 'a fresh, b stale'), on(2, 'b stale')], two: [on(2, 'a fresh, b none')] },
-    [
-      'none Shop / b: since the report of 2026-11-02. job two',
-      expect.stringMatching(/^stale Shop \/ b: since the report of 2026-11-01; newest backup .* job one$/),
-    ],
-  ],
-  [
-    'a job that is silent for more than 26 hours and one and a half of its last interval, and whatever it found',
-    {
-      daily: [1, 2].map((day) => on(day, 'a fresh, b stale')),
-      weekly: [on(-6, ''), on(1, 'c fresh')],
-      live: [on(9, 'd fresh')],
-    },
-    [expect.stringMatching(/^stale Shop \/ b: /), 'silent daily: no report since 2026-11-02 12:00 UTC. job daily'],
-  ],
-  [
-    'the problems that the last report of each job names',
-    {
-      one: [on(1, '', { problems: ['old'] }), on(2, '', { problems: ['A.'] })],
-      two: [on(1, '', { problems: ['B.'] })],
-    },
-    ['No cluster.', 'Problems that the last check of each job named', 'A. job one', 'B. job two'],
+    'the problems that the last report names',
+    [on(1, '', { problems: ['old'] }), on(2, '', { problems: ['A.'] })],
+    ['No cluster.', 'Problems that the last check named', 'A.'],
   ],
 ])('names %s', async (_what, reports, lines) => {
   expect(under(await print(reports), 'Needs attention')).toEqual(lines);
@@ -120,21 +95,9 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
 it.each<[what: string, reports: Reports, lines: unknown[]]>([
   ['nothing', [on(1, 'a fresh')], []],
   [
-    'files that are none',
-    [on(1, ''), '{', { ...on(1, ''), formatVersion: 2 }, { ...on(1, ''), server: 5 }],
-    [
-      'job/1.json: It is not JSON, or only a part of it.',
-      'job/2.json: Its formatVersion is 2, not 1.',
-      expect.stringMatching(/^job\/3\.json: It is not a usable report: server: /),
-    ],
-  ],
-  [
-    'failed checks, the newest first, with their jobs',
-    { one: [on(1, '', failed), on(3, '')], two: [on(2, '', { error: { code: 'CLOSED' } })] },
-    [
-      'The check of 2026-11-02 12:00 UTC failed: CLOSED job two',
-      'The check of 2026-11-01 12:00 UTC failed: Atlas is down. job one',
-    ],
+    'failed checks, the newest first',
+    [on(1, '', failed), on(2, '', { error: { code: 'CLOSED' } }), on(3, '')],
+    ['The check of 2026-11-02 12:00 UTC failed: CLOSED', 'The check of 2026-11-01 12:00 UTC failed: Atlas is down.'],
   ],
   [
     'clocks that were off by more than a minute',
@@ -178,14 +141,40 @@ it('has the rows of at most 500 clusters that are no longer listed', async () =>
   expect(html).toContain('and 10 more that are no longer listed');
 });
 
-it('shows what a cluster is in its row, the worst of all jobs, and that of a silent one in gray with its date', async () => {
-  const html = await print({
-    old: [on(1, 'a paused, b stale, c new')],
-    live: [on(9, 'c fresh, d new', { notChecked: [leftOut('e')], departed: [departed('d', 'replaced')] })],
-  });
-  const chips = ['a', 'b', 'c', 'd', 'e'].map((name) => chipsOf(html, name).join('; '));
-  expect(chips).toEqual([
-    ...['paused on 2026-11-01, plain', 'stale, red', 'fresh, green'],
-    ...['new, plain; departed: replaced, magenta', 'left out, plain'],
+it('names the files that are no reports', async () => {
+  const html = await print([on(1, ''), '{', { ...on(1, ''), formatVersion: 2 }, { ...on(1, ''), server: 5 }]);
+  expect(under(html, 'Files that are no reports').slice(0, 3)).toEqual([
+    'job/001.json: It is not JSON, or only a part of it.',
+    'job/002.json: Its formatVersion is 2, not 1.',
+    expect.stringMatching(/^job\/003\.json: It is not a usable report: server: /),
   ]);
+});
+
+it('says in each chapter that its job is silent', async () => {
+  const html = await print({ daily: [on(1, 'a fresh'), on(2, 'a fresh')], weekly: [on(-6, ''), on(9, 'a stale')] });
+  expect(under(html, 'Needs attention')).toEqual(['silent No report since 2026-11-02 12:00 UTC.']);
+});
+
+it('shows in the row of each job what it says of a cluster', async () => {
+  const html = await print({
+    one: [on(9, 'a stale, c paused')],
+    two: [
+      reportOf(9, [list, finding('c', 'new')], { departed: [departed('c', 'replaced')], notChecked: [leftOut('e')] }),
+    ],
+  });
+  const [, one = '', two = ''] = html.split('<h2 class="job"');
+  expect(['a', 'c'].map((name) => chipsOf(one, name))).toEqual([['stale, red'], ['paused, yellow']]);
+  expect(['a', 'c', 'e'].map((name) => chipsOf(two, name))).toEqual([
+    [],
+    ['departed: replaced, magenta'],
+    ['left out, plain'],
+  ]);
+  const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+it('shows a cluster whose list failed as not read, and one whose departure was acknowledged', async () => {
+  const html = await print([on(1, 'a fresh'), reportOf(2, [list])]);
+  expect(chipsOf(html)).toEqual(['not read, magenta']);
+  expect(chipsOf(await print([on(1, 'a stale'), on(2, '', { departed: [] })]))).toEqual(['acknowledged, plain']);
 });

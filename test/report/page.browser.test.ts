@@ -7,6 +7,9 @@ import { at, failed, finding, leftOut, print, type Reports, reportOf, shop, writ
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const hostile = '<img src=x onerror="document.title=1">\u202e\u0007</title><script>document.title=2</script>';
 
+// 60 characters without a space.
+const long = 'a'.repeat(60);
+
 let browser: Browser;
 
 beforeAll(async () => {
@@ -26,10 +29,14 @@ const report = reportOf(
     finding('carts', 'fresh', [1, 5], { evidence, lastFailed: { time: at(3) } }),
     ...['stale', 'short', 'paused', 'new', 'unknown'].map((state) => finding(state, state, [1])),
     finding('off', 'none', [], { reason: 'backup off' }),
+    finding(long, 'stale', [1], { groupId: long, groupName: long }),
     finding(hostile, 'stale', [2], { groupId: hostile, groupName: hostile, error: { message: hostile } }),
     { ...shop, clusterType: 'flex', state: 'unknown', error: { message: 'No role.' } },
   ],
-  { problems: [hostile], notChecked: [leftOut('free', 'free'), leftOut('test', 'excluded', hostile)] },
+  {
+    problems: [hostile],
+    notChecked: [leftOut('free', 'free'), leftOut('test', 'excluded', hostile), leftOut(`${long}b`, 'excluded', long)],
+  },
 );
 
 interface Look {
@@ -55,7 +62,7 @@ describe.each([1280, 400])('at %i px', (width) => {
   it.each(['light', 'dark'] as const)('has no violation of accessibility, and fits, in %s', async (colorScheme) => {
     const jobs = {
       'a/folder/with-a-very-long-name-without-a-space/and/more': [reportOf(-40, []), reportOf(1, [], failed), report],
-      two: [reportOf(1, [])],
+      [long]: [reportOf(1, [finding(long, 'none')])],
     };
     const { page } = await open(jobs, { width, colorScheme });
     await page.evaluate("for (const row of document.querySelectorAll('details')) row.open = true");
@@ -68,7 +75,7 @@ describe.each([1280, 400])('at %i px', (width) => {
 it('is inert, whatever the names are', async () => {
   const { page, requests } = await open([report], { width: 1280 });
   expect(requests).toHaveLength(1);
-  expect(await page.title()).toBe('5 of 8 clusters need attention, and 1 list could not be read.');
+  expect(await page.title()).toBe('6 of 9 clusters need attention, and 1 list could not be read.');
   expect(await page.locator('script, img, iframe, link, object, base, form').count()).toBe(0);
   const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content');
   expect(policy).toMatch(/^default-src 'none'; style-src 'unsafe-inline'/);

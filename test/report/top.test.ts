@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { printPage } from '../../src/report/index.js';
 import {
   at,
   failed,
@@ -47,15 +48,13 @@ it.each<[sentence: string, reports: Reports, madeOn: number]>([
     4,
   ],
   [
-    'The last check failed (1 of 2 jobs). No cluster needed attention.',
+    'The last check of 1 of 2 jobs failed. No cluster needed attention.',
     { one: [good(2)], two: [good(1), on(2, '', failed)] },
     2,
   ],
-  [
-    'The last check is 5 d old: 2026-11-02 12:00 UTC (2 of 3 jobs). No cluster needed attention, and 2 jobs are silent.',
-    { one: [good(2)], two: [good(4)], three: [good(7)] },
-    7,
-  ],
+  ['2 of 3 jobs are silent. No cluster needed attention.', { one: [good(2)], two: [good(4)], three: [good(7)] }, 7],
+  ['No cluster needs attention.', { daily: [good(6), good(7)], weekly: [good(-5), good(2)] }, 7],
+  ['1 of 1 cluster needs attention.', { one: [good(2)], two: [on(2, 'a stale')] }, 2],
   ['No cluster needs attention, and 1 file is no report.', [good(1), '{'], 1],
   ['No cluster was checked.', [on(1, '', { notChecked: [leftOut('a', 'free')] })], 1],
   ['The last check failed. No report lists clusters.', [on(1, '', failed)], 1],
@@ -88,20 +87,49 @@ it('sums up the reports and the clusters, the worst first, and what was left out
 it('lists several jobs by their folders, with those that are silent', async () => {
   const html = await print({
     one: [good(1), good(2)],
-    two: [good(1), good(3), good(9)],
     three: [good(8), on(9, '', failed)],
+    two: [good(1), good(3), good(9)],
   });
-  expect(under(html, 'Jobs').slice(3)).toEqual([
-    ...['one', '2, on 2 of 2 days, 2026-11-01 to 2026-11-02', '2026-11-02 12:00 UTC silent'],
-    ...['two', '3, on 3 of 9 days, 2026-11-01 to 2026-11-09', '2026-11-09 12:00 UTC'],
+  const jobs = textOf(html).split('\nJobs\n')[1]?.split('\nJob one')[0]?.split('\n').slice(4);
+  expect(jobs).toEqual([
+    ...['one', '2, on 2 of 2 days, 2026-11-01 to 2026-11-02', '2026-11-02 12:00 UTC silent', '1 fresh'],
     ...[
       'three',
       '2, on 1 of 2 days, 2026-11-08 to 2026-11-09; a check failed on 1 day',
-      '2026-11-09 12:00 UTC, failed',
+      '2026-11-09 12:00 UTC failed',
+      '1 fresh',
     ],
+    ...['two', '3, on 3 of 9 days, 2026-11-01 to 2026-11-09', '2026-11-09 12:00 UTC', '1 fresh'],
   ]);
-  expect(under(await print([good(1), good(2)]), 'Jobs')).toEqual([]);
+  expect(await print([good(1), good(2)])).not.toContain('<h2>Jobs</h2>');
 });
+
+it('says how many of those left out were bad then, which come first in their list', async () => {
+  const html = await print([on(1, 'a fresh, b stale'), on(2, '', { notChecked: [leftOut('a'), leftOut('b')] })]);
+  expect(textOf(html)).toContain('2 excluded; before, 1 was stale');
+  expect(under(html, 'What was left out').slice(1)).toEqual([
+    'Shop / b: since 2026-11-02, stale before',
+    'Shop / a: since 2026-11-02, fresh before',
+  ]);
+});
+
+it('prints the same page, whatever the order of the files', async () => {
+  const files = write({
+    'one/a': on(1, 'a fresh'),
+    'one/b': on(1, 'a stale'),
+    'two/a': on(1, 'a none', { notChecked: [{ ...leftOut('b'), groupName: 'Renamed' }] }),
+    'two/c': '{',
+    'two/d': on(2, 'b fresh'),
+  });
+  const pages = new Set<string>();
+  for (const order of permutationsOf(files)) pages.add([...printPage(await read(order), 0)].join('\n'));
+  expect(pages.size).toBe(1);
+});
+
+const permutationsOf = (all: readonly string[]): string[][] =>
+  all.length === 0
+    ? [[]]
+    : all.flatMap((one) => permutationsOf(all.filter((other) => other !== one)).map((rest) => [one, ...rest]));
 
 it('takes reports in any order, and a report that is there twice', async () => {
   const reports = [reportOf(1, [finding('a', 'stale', [1])]), reportOf(3, [finding('a', 'fresh', [3])]), on(2, '')];
@@ -113,6 +141,6 @@ it('takes reports in any order, and a report that is there twice', async () => {
 it('knows the SHA-256 of every file that it could read', async () => {
   const files = write({ a: '{', b: on(1, '') });
   const { files: known } = await read([...files, '/missing']);
-  expect(known.map(({ sha256 }) => sha256?.length)).toEqual([64, 64, undefined]);
-  expect(known[0]?.sha256).toBe('021fb596db81e6d02bf3d2586ee3981fe519f275c0ac9ca76bbcf2ebb4097d96');
+  expect(known.map(({ sha256 }) => sha256?.length)).toEqual([undefined, 64, 64]);
+  expect(known[1]?.sha256).toBe('021fb596db81e6d02bf3d2586ee3981fe519f275c0ac9ca76bbcf2ebb4097d96');
 });

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { leftOutNames, stateNames } from '../../../src/report/format.js';
-import type { History } from '../../../src/report/history.js';
 import { printPage, readReports } from '../../../src/report/index.js';
+import type { History } from '../../../src/report/jobs.js';
 
 export const hour = 3_600_000;
 const day = 24 * hour;
@@ -86,17 +86,21 @@ export const read = (files: readonly string[]): Promise<History> => readReports(
 /** Reports of one job, or of several by their names. */
 export type Reports = readonly (object | string)[] | Readonly<Record<string, readonly object[]>>;
 
-/** Prints the page of these reports. It is made half an hour after noon on a day of November. */
-export async function print(reports: Reports, madeOn = 30): Promise<string> {
+/** Prints the page of these reports. It is made half an hour after noon on a day of November, or on that of the last report. */
+export async function print(reports: Reports, madeOn?: number): Promise<string> {
   const jobs: Readonly<Record<string, readonly (object | string)[]>> = isList(reports) ? { job: reports } : reports;
   const files = Object.entries(jobs).flatMap(([job, some]) =>
-    some.map((report, index) => [`${job}/${index}.json`, report] as const),
+    some.map((report, index) => [`${job}/${String(index).padStart(3, '0')}.json`, report] as const),
   );
   const paths = write(Object.fromEntries(files));
-  const parts = [...printPage(await read(paths), Date.parse(at(madeOn, 12.5)))];
+  const history = await read(paths);
+  const made = madeOn === undefined ? lastOf(history) + hour / 2 : Date.parse(at(madeOn, 12.5));
+  const parts = [...printPage(history, made)];
   const root = dirname(dirname(paths[0] ?? ''));
   return parts.join('\n').replaceAll(`${root}/`, '');
 }
+
+const lastOf = ({ jobs }: History): number => Math.max(0, ...jobs.map(({ lastCheck }) => lastCheck.time));
 
 const isList = (reports: Reports): reports is readonly (object | string)[] => Array.isArray(reports);
 

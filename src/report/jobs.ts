@@ -1,16 +1,13 @@
 import type { Report } from './format.js';
-import type { Notes } from './time.js';
+import { hourMs, type Notes } from './time.js';
 
 // What the reports say, as plain data. Times are in ms since 1970, days are those of UTC.
 
 /** What all files say. */
 export interface History {
+  /** In the order of their paths. */
   readonly files: readonly ReadFile[];
   readonly jobs: readonly Job[];
-  /** By {@link clusterKey}. */
-  readonly clusters: ReadonlyMap<string, Cluster>;
-  /** By their IDs, with the name that they had last. */
-  readonly projects: ReadonlyMap<string, { readonly name: string }>;
 }
 
 export interface ReadFile {
@@ -29,12 +26,14 @@ export interface Job {
   readonly name: string;
   /** The oldest first. */
   readonly checks: readonly Check[];
-  readonly last: Check;
+  readonly lastCheck: Check;
   /** Those that could list the projects, the oldest first. */
   readonly listing: readonly Check[];
-  readonly latest: Check | undefined;
-  /** Whether its next report is overdue. */
-  readonly isSilent: boolean;
+  readonly lastListing: Check | undefined;
+  /** By {@link clusterKey}. */
+  readonly clusters: ReadonlyMap<string, Cluster>;
+  /** The names that the projects had last, by their IDs. */
+  readonly projects: ReadonlyMap<string, string>;
 }
 
 /** One run of the command, as its report says. */
@@ -49,24 +48,24 @@ export interface Check {
   /** By {@link listKey}. */
   readonly failedLists: Map<string, Finding>;
   /** By {@link clusterKey}. */
-  readonly mentions: Map<string, Mention>;
+  readonly entries: Map<string, Entry>;
 }
 
 export type Finding = Report['findings'][number];
 export type State = Finding['state'];
 
 /** What a report says about a cluster. */
-export interface Mention {
+export interface Entry {
   readonly check: Check;
-  /** Or why it is left out. */
-  readonly state: State | Report['notChecked'][number]['reason'];
+  /** Or why it is left out, or that its list failed. */
+  readonly state: State | Report['notChecked'][number]['reason'] | 'not read';
   /** The reason of the state, the code of its error, or the pattern that excluded the cluster. */
   readonly detail?: string | undefined;
-  /** Without its evidence, which would take most of the memory. Undefined if the cluster was left out. */
+  /** Without its evidence, which would take most of the memory. Undefined if the cluster was not checked. */
   readonly finding?: Finding;
 }
 
-/** What all reports name of a cluster. The sets have days. */
+/** What the reports of a job name of a cluster. The sets have days. */
 export interface Cluster extends Pick<Finding, 'groupId' | 'clusterType'> {
   readonly clusterName: string;
   readonly backups: Set<number>;
@@ -93,3 +92,10 @@ export const listKey = ({ groupId, clusterType }: List): string => `${groupId}/$
 
 export const clusterKey = (named: List & { readonly clusterName: string }): string =>
   `${listKey(named)}/${named.clusterName}`;
+
+/** Whether the next report of a job is overdue. @param now - when the page is made. */
+export function isSilent({ checks, lastCheck }: Pick<Job, 'checks' | 'lastCheck'>, now: number): boolean {
+  const before = checks.at(-2);
+  const interval = before === undefined ? 0 : lastCheck.time - before.time;
+  return now - lastCheck.time > Math.max(26 * hourMs, 1.5 * interval);
+}

@@ -1,8 +1,9 @@
 import { printLogin } from './attention.js';
-import type { History, Job } from './history.js';
-import { type Html, html, type Line, limit, name, ofJob, printLines, printList, printTable } from './html.js';
-import { linkTo, type Section } from './rows.js';
-import { isState, printLeftOut, sinceOf } from './standing.js';
+import { type Chapter, linkTo } from './chapter.js';
+import { printReason } from './details.js';
+import { type Html, html, type Line, limit, name, printLines, printList, printTable } from './html.js';
+import type { Check, ReadFile } from './jobs.js';
+import { isBad, isLeftOut } from './kinds.js';
 import {
   count,
   dayOf,
@@ -15,31 +16,32 @@ import {
   printNotes,
   printTime,
 } from './time.js';
+import { sinceOf } from './timeline.js';
 
-/** Prints what the checks leave out, by the reason and the pattern, with since when and the state before. */
-export function printAllLeftOut(sections: readonly Section[]): Html | undefined {
-  const kinds = new Map<string, Html[]>();
-  const leftOut = sections.flatMap(({ rows }) => rows.filter(({ standing }) => standing.kind === 'left out'));
-  for (const row of leftOut) {
-    for (const { job, days, now, last } of row.courses) {
-      if (now === undefined || isState(now.state)) continue;
-      const since = printDay(sinceOf(days, (state) => !isState(state)));
-      const text = `since ${since}, ${last?.state ?? 'not checked'} before`;
-      getOrAdd(kinds, printLeftOut(now), () => []).push(html`${linkTo(row)}: ${text}${ofJob(job)}`);
-    }
+/** Prints what the checks leave out, by the reason and the pattern, with since when and the state before, the bad first. */
+export function printLeftOut({ rows }: Chapter): Html | undefined {
+  const kinds = new Map<string, { readonly isBad: boolean; readonly line: Html }[]>();
+  for (const row of rows.filter(({ kind }) => kind.label === 'left out')) {
+    const { current, lastChecked } = row.timeline;
+    if (current === undefined) continue;
+    const before = lastChecked?.state;
+    const since = printDay(sinceOf(row.timeline, isLeftOut));
+    const line = html`${linkTo(row)}: since ${since}, ${before ?? 'not checked'} before`;
+    const wasBad = before !== undefined && isBad(before);
+    getOrAdd(kinds, printReason(current), () => []).push({ isBad: wasBad, line });
   }
   if (kinds.size === 0) return undefined;
-  const lines = Array.from(kinds, ([kind, some]): Line => [`${some.length} ${kind}`, limit(some)]);
+  const lines = Array.from(kinds, ([kind, some]): Line => {
+    const sorted = [...some].sort((a, b) => Number(b.isBad) - Number(a.isBad));
+    return [`${some.length} ${kind}`, limit(sorted.map(({ line }) => line))];
+  });
   return html`<section><h2>What was left out</h2>${printLines(lines)}</section>`;
 }
 
-/** Prints how the checks were run. */
-export function printChecks({ jobs }: History): Html {
-  return html`<section><h2>How the checks were run</h2>${jobs.map(printRuns)}</section>`;
-}
-
-function printRuns({ name: folder, checks }: Job): Html {
-  const [settings, projects]: [Notes, Notes] = [new Map(), new Map()];
+/** Prints how the checks of a job were run. */
+export function printChecks({ job: { checks } }: Chapter): Html {
+  const settings: Notes = new Map();
+  const projects: Notes = new Map();
   for (const { time, report, failure } of checks) {
     const { server, version, summary, options } = report;
     const run = `version ${version}, ${server}, ${printLogin(report)}, ${sayOptions(options)}`;
@@ -53,16 +55,21 @@ function printRuns({ name: folder, checks }: Job): Html {
     ['Checks', printNotes(settings)],
     ['Projects listed', printNotes(projects)],
   ];
-  return html`${folder !== '' && html`<h3>${name(folder)}</h3>`}${printLines(lines)}`;
+  return html`<section><h2>How the checks were run</h2>${printLines(lines)}</section>`;
 }
 
 const words = {
-  ...{ include: 'only', exclude: 'without', maxAge: 'limit', minHistory: 'history' },
-  ...{ inventory: 'inventory', evidence: 'evidence', timeout: 'timeout' },
+  include: 'only',
+  exclude: 'without',
+  maxAge: 'limit',
+  minHistory: 'history',
+  inventory: 'inventory',
+  evidence: 'evidence',
+  timeout: 'timeout',
 };
 
 /** Such as `only Pay/*, without Pay/test-*, limit 48h, evidence`. */
-function sayOptions(options: Job['last']['report']['options']): string {
+function sayOptions(options: Check['report']['options']): string {
   const names = Object.keys(words) as (keyof typeof words)[];
   const given = names.filter((name) => options[name] !== undefined);
   const said = given.map((name) =>
@@ -72,7 +79,7 @@ function sayOptions(options: Job['last']['report']['options']): string {
 }
 
 /** Prints what the page was made of, so that it can be held against the storage. */
-export function printFiles({ files }: History): Html {
+export function printFiles(files: readonly ReadFile[]): Html {
   const rows = files.map(({ file, time, sha256, why }) => [
     name(file),
     time === undefined ? why : printTime(time),

@@ -1,0 +1,107 @@
+import { findGaps, type Gap } from './gaps.js';
+import { type Html, html, maxListed, name } from './html.js';
+import { type Finding, isSilent, type Job } from './jobs.js';
+import { type Departure, departuresOf, type Kind, kindOf, rankOf } from './kinds.js';
+import { getOrAdd } from './time.js';
+import { type Timeline, toTimeline } from './timeline.js';
+
+/** What the page says of a job. */
+export interface Chapter {
+  /** Of the element, and the beginning of those in it. Empty if it is the only chapter. */
+  readonly id: string;
+  readonly job: Job;
+  readonly isSilent: boolean;
+  /** The worst first. */
+  readonly sections: readonly Section[];
+  /** Those of all sections, the worst first. */
+  readonly rows: readonly Row[];
+}
+
+/** The clusters of a project. */
+export interface Section {
+  /** Of the element. */
+  readonly id: string;
+  readonly name: string;
+  /** The worst first. */
+  readonly rows: readonly Row[];
+  /** The lists of clusters that the last report could not read. */
+  readonly failedLists: readonly Finding[];
+}
+
+/** A row of the picture. */
+export interface Row {
+  /** Of the element. Undefined if the page counts the cluster, but has no row of it. */
+  id?: string;
+  readonly key: string;
+  readonly project: string;
+  readonly timeline: Timeline;
+  readonly kind: Kind;
+  readonly departure: Departure | undefined;
+  readonly gaps: readonly Gap[];
+}
+
+/** Makes a chapter of a job. @param now - when the page is made. */
+export function toChapter(job: Job, id: string, now: number): Chapter {
+  const silent = isSilent(job, now);
+  const departures = departuresOf(job);
+  const rowsOf = new Map<string, Row[]>();
+  for (const [key, cluster] of job.clusters) {
+    const timeline = toTimeline(cluster, job);
+    const kind = kindOf(timeline, departures);
+    if (kind === undefined) continue;
+    const project = job.projects.get(cluster.groupId) ?? cluster.groupId;
+    const gaps = findGaps(timeline, job, silent);
+    const row: Row = { key, project, timeline, kind, departure: departures?.get(key), gaps };
+    getOrAdd(rowsOf, cluster.groupId, () => []).push(row);
+  }
+  const sections = toSections(job, id, rowsOf);
+  const rows = sections.flatMap((section) => section.rows).sort(compareRows);
+  return { id, job, isSilent: silent, sections, rows };
+}
+
+/** Sorts the projects by their worst cluster, then by name. */
+function toSections(job: Job, id: string, rowsOf: ReadonlyMap<string, Row[]>): Section[] {
+  const lists = [...(job.lastListing?.failedLists.values() ?? [])];
+  const sections = Array.from(job.projects, ([groupId, project], index): Section => {
+    const rows = (rowsOf.get(groupId) ?? []).sort(compareRows);
+    const failedLists = lists.filter((list) => list.groupId === groupId);
+    return { id: `${id}p${index + 1}`, name: project, rows, failedLists };
+  });
+  const shown = sections.filter(({ rows, failedLists }) => rows.length + failedLists.length > 0);
+  giveIds(shown);
+  return shown.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.name, b.name));
+}
+
+/** Gives each row its ID, except to all but 500 clusters that are no longer listed. There may be years of them. */
+function giveIds(sections: readonly Section[]): void {
+  const gone = sections.flatMap(({ rows }) => rows.filter(({ timeline }) => timeline.current === undefined));
+  const omitted = new Set(gone.sort(compareRows).slice(maxListed));
+  for (const { id, rows } of sections) {
+    for (const [index, row] of rows.entries()) if (!omitted.has(row)) row.id = `${id}c${index + 1}`;
+  }
+}
+
+/** The type of a cluster. Atlas lists free clusters among the dedicated ones. */
+export const printType = ({ timeline }: Row): string =>
+  timeline.current?.state === 'free' ? 'free' : timeline.cluster.clusterType;
+
+/** A link that opens the row of a cluster, if the page has it. */
+export function linkTo({ id, project, timeline }: Row): Html {
+  const named = html`${name(project)} / ${name(timeline.cluster.clusterName)}`;
+  return id === undefined ? named : html`<a href="#${id}">${named}</a>`;
+}
+
+const { compare } = new Intl.Collator('en', { numeric: true });
+
+const ageOf = ({ kind, timeline }: Row): number =>
+  kind.needsAttention ? (timeline.lastChecked?.finding?.age ?? 0) : 0;
+
+/** The worst first. Of equal ones, the one with the oldest backup. */
+const compareRows = (a: Row, b: Row): number =>
+  rankOf(a.kind) - rankOf(b.kind) ||
+  ageOf(b) - ageOf(a) ||
+  compare(a.timeline.cluster.clusterName, b.timeline.cluster.clusterName) ||
+  compare(a.key, b.key);
+
+const worstOf = ({ rows: [worst], failedLists }: Section): number =>
+  failedLists.length > 0 || worst === undefined ? 0 : rankOf(worst.kind);

@@ -1,0 +1,69 @@
+import type { Chapter, Row } from './chapter.js';
+import { chip, type Html, html, type Line, name, printLines, printTable } from './html.js';
+import type { Check, Job } from './jobs.js';
+import { isBad, kinds } from './kinds.js';
+import { restoredOn } from './picture.js';
+import { count, countEach, dayOf, lengthOf, printRange, printTime, spanOf } from './time.js';
+
+const silent = chip({ label: 'silent', color: 'red' });
+const failed = chip({ label: 'failed', color: 'red' });
+
+/** Prints what a manager asks for. */
+export function printFacts({ job, rows, isSilent }: Chapter): Html {
+  const restored = rows.filter(({ timeline }) => restoredOn(timeline.cluster).size > 0).length;
+  const isKnown = rows.some(({ timeline }) => timeline.cluster.areRestoresRead);
+  const leftOut = rows.filter(({ kind }) => kind.label === 'left out');
+  const lines: Line[] = [
+    ['Server', [job.lastCheck.report.server]],
+    ['Last check', [printLast(job, isSilent)]],
+    ['Reports', [sayDays(job.checks)]],
+    ['Restored', [isKnown ? count(restored, 'cluster') : 'not known']],
+    ['Clusters', [printKinds(rows.filter(({ kind }) => kind.label !== 'left out'))]],
+    ['Left out', leftOut.length > 0 ? [sayLeftOut(leftOut)] : []],
+  ];
+  return printLines(lines, 'facts');
+}
+
+function printLast({ lastCheck }: Job, isSilent: boolean): Html {
+  const isFailed = lastCheck.failure !== undefined;
+  return html`${printTime(lastCheck.time)}${isFailed && html` ${failed}`}${isSilent && html` ${silent}`}`;
+}
+
+/** Such as `on 27 of 30 days, 2026-11-01 to 2026-11-30; a check failed on 2 days`. */
+function sayDays(checks: readonly Check[]): string {
+  const daysOf = (some: readonly Check[]) => new Set(some.map(({ time }) => dayOf(time)));
+  const span = spanOf(daysOf(checks));
+  if (span === undefined) return 'none';
+  const listed = daysOf(checks.filter(({ failure }) => failure === undefined)).size;
+  const broken = daysOf(checks.filter(({ failure }) => failure !== undefined)).size;
+  const more = broken > 0 ? `; a check failed on ${count(broken, 'day')}` : '';
+  return `on ${listed} of ${count(lengthOf(span), 'day')}, ${printRange(...span)}${more}`;
+}
+
+/** Counts the clusters by what they are, the worst first. */
+function printKinds(rows: readonly Row[]): Html {
+  const numbers = countEach(rows.map(({ kind }) => kind.label));
+  const used = kinds.filter(({ label }) => numbers.has(label));
+  return html`${used.map(({ label, color }) => html`${chip({ label: `${numbers.get(label)} ${label}`, color })} `)}`;
+}
+
+/** Such as `1 free, 2 excluded; before, 1 was stale`. */
+function sayLeftOut(rows: readonly Row[]): string {
+  const reasons = countEach(rows.map(({ timeline }) => timeline.current?.state ?? ''));
+  const before = rows.flatMap(({ timeline }) => timeline.lastChecked?.state ?? []).filter(isBad);
+  const bad = countEach(kinds.flatMap(({ label }) => before.filter((state) => state === label)));
+  const parts = Array.from(bad, ([state, number]) => `${number} ${number === 1 ? 'was' : 'were'} ${state}`);
+  const text = Array.from(reasons, ([reason, number]) => `${number} ${reason}`).join(', ');
+  return parts.length > 0 ? `${text}; before, ${parts.join(', ')}` : text;
+}
+
+/** Prints the jobs, each with a link to its chapter. */
+export function printJobs(chapters: readonly Chapter[]): Html {
+  const rows = chapters.map(({ id, job, isSilent, rows: all }) => [
+    html`<a href="#${id}">${name(job.name)}</a>`,
+    `${job.checks.length}, ${sayDays(job.checks)}`,
+    printLast(job, isSilent),
+    printKinds(all),
+  ]);
+  return html`<section><h2>Jobs</h2>${printTable(['Folder', 'Reports', 'Last report', 'Clusters'], rows)}</section>`;
+}
