@@ -13,7 +13,7 @@ const now = Date.now();
 
 // The ID of the project that the emulator always has.
 const shop = { groupId: '32b6e34b3d91647abb20e7b8', groupName: 'Web Shop' };
-const billing = { groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Billing' };
+const payments = { groupId: '60f1c2d3e4a5b6978877665a', groupName: 'Payments' };
 
 /** The clusters and the days (as days before today) on which each got a backup, or something else happened. */
 const clusters = [
@@ -30,12 +30,12 @@ const clusters = [
   { ...shop, clusterName: 'users', dedicated: true, backups: daily().filter((ago) => ago > 2), failed: [2, 1, 0] },
   { ...shop, clusterName: 'search', dedicated: true, backups: daily(), deletedOn: 3 },
   { ...shop, clusterName: 'sessions', createdOn: 4, backups: daily().filter((ago) => ago < 4) },
-  { ...billing, clusterName: 'invoices', dedicated: true, backups: daily().filter((ago) => ago > 5), offOn: 5 },
-  { ...billing, clusterName: 'ledger', dedicated: true, backups: daily().filter((ago) => ago !== 5), failed: [5] },
-  { ...billing, clusterName: 'audit', dedicated: true, policyItems: [weekly()], backups: [2, 9, 16] },
-  { ...billing, clusterName: 'taxes', dedicated: true, backups: daily().filter((ago) => ago > 4), pausedOn: 4 },
-  { ...billing, clusterName: 'drafts', createdOn: 0, backups: [] },
-  { ...billing, clusterName: 'sandbox', free: true, backups: [] },
+  { ...payments, clusterName: 'invoices', dedicated: true, backups: daily().filter((ago) => ago > 5), offOn: 5 },
+  { ...payments, clusterName: 'ledger', dedicated: true, backups: daily().filter((ago) => ago !== 5), failed: [5] },
+  { ...payments, clusterName: 'statements', dedicated: true, policyItems: [weekly()], backups: [2, 9, 16] },
+  { ...payments, clusterName: 'tax-archive', dedicated: true, backups: daily().filter((ago) => ago > 4), pausedOn: 4 },
+  { ...payments, clusterName: 'refunds', createdOn: 0, backups: [] },
+  { ...payments, clusterName: 'sandbox', free: true, backups: [] },
   { ...shop, clusterName: 'load-test', dedicated: true, backups: [] },
 ];
 
@@ -47,8 +47,8 @@ const serviceAccount = { clientId: 'mdb_sa_id_demo', clientSecret: 'mdb_sa_sk_de
 
 /** Two jobs, how many hours apart they run, and the options of each. */
 const jobs = [
-  { name: 'billing', hoursBefore: 6, options: ['--include', 'Billing/*'] },
-  { name: 'others', hoursBefore: 0, options: ['--exclude', 'Billing/*', '--exclude', '*/load-*'] },
+  { name: 'payments', hoursBefore: 6, options: ['--include', 'Payments/*'] },
+  { name: 'web-shop', hoursBefore: 0, options: ['--exclude', 'Payments/*', '--exclude', '*/load-*'] },
 ];
 
 function daily() {

@@ -23,7 +23,7 @@ it('says which files are no reports', async () => {
   const { exitCode, stdout, stderr } = await print(['--', `${file}`, report, '/missing\u001b.json']);
   expect(exitCode).toBe(3);
   expect(stderr).toBe(
-    `${file}: It is not JSON, or only a part of it.\n/missing.json: ENOENT: no such file or directory, open '/missing.json'\n`,
+    `/missing.json: ENOENT: no such file or directory, open '/missing.json'\n${file}: It is not JSON, or only a part of it.\n`,
   );
   expect(stdout).toContain(`<bdi>${file}</bdi>: It is not JSON`);
 });
