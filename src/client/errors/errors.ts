@@ -1,6 +1,12 @@
 import type { EndpointName } from '../atlas/target.js';
 import type { NoResponseKind } from '../http/no-response.js';
 
+/** Puts a text on one line, as a log has it: a line break becomes a space, with all space around it. */
+function onOneLine(text: string): string {
+  // Matches each run of space once. An expression that looks for a line break amid the space takes quadratic time.
+  return text.replace(/\s+/g, (space) => (/[\r\n\u2028\u2029]/.test(space) ? ' ' : space));
+}
+
 /** The kind of an error. Stable across releases, unlike the message. */
 export type AtlasErrorCode = AnyAtlasError['code'];
 
@@ -54,11 +60,7 @@ export abstract class AtlasError extends Error {
    * @param fields - what else the error says.
    */
   constructor(what: string, { cause, advice, ...fields }: FieldsOf<AtlasError> = {}) {
-    // On one line, as a log has it.
-    const message = [what, advice]
-      .filter(Boolean)
-      .join(' ')
-      .replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' ');
+    const message = onOneLine([what, advice].filter(Boolean).join(' '));
     super(message, cause === undefined ? undefined : { cause });
     // Leaves undefined fields off the error.
     Object.assign(this, Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)));

@@ -104,6 +104,12 @@ it('the message has no line breaks', () => {
   expect(message).toBe('a b c d e');
 });
 
+it('the message keeps other spaces, which take linear time', () => {
+  // In quadratic time this takes a minute, more than the timeout.
+  const spaces = ' '.repeat(400_000);
+  expect(new AtlasClosedError(`a${spaces}b${spaces}\nc`).message).toBe(`a${spaces}b c`);
+});
+
 const forged = Object.assign(new Error('no'), { name: 'AtlasError', code: 'API_ERROR' });
 
 it.each([undefined, null, 'text', {}, new Error('no'), forged, { ...apiError }])('%s is no AtlasError', (value) => {
