@@ -1,14 +1,15 @@
-import { snapshotListTarget, snapshotTarget, type TenantSnapshot } from './atlas/snapshots.js';
+import { snapshotListQuestion, snapshotQuestion, type TenantSnapshot } from './atlas/snapshots.js';
 import type { StandardSchema } from './atlas/standard-schema.js';
-import { pathListTarget, pathTarget, type RequestOptions, type Target } from './atlas/target.js';
+import { pathListQuestion, pathQuestion, type Question } from './atlas/target.js';
 import { type AtlasPromise, toAtlasPromise } from './call/atlas-promise.js';
 import { type Answer, Call, ClientState } from './call/call.js';
 import { requestPages } from './call/pages.js';
-import { request } from './call/request.js';
+import { requestWithFallback } from './call/request.js';
 import { traceCall } from './call/tracing.js';
-import { type AnyCallOptions, type Operation, resolveCall } from './config/methods.js';
+import { type Operation, resolveCall } from './config/methods.js';
 import {
   type CallOptions,
+  type CallSettings,
   type GetOptions,
   resolveOptions,
   type TenantSnapshotsClientOptions,
@@ -65,7 +66,8 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     snapshotId: string,
     options: CallOptions = {},
   ): AtlasPromise<TenantSnapshot> {
-    return this.#call('getTenantSnapshot', { groupId, clusterName, snapshotId }, options, snapshotTarget, request);
+    const args = { groupId, clusterName, snapshotId };
+    return this.#call('getTenantSnapshot', args, options, snapshotQuestion, requestWithFallback);
   }
 
   /**
@@ -86,7 +88,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/operation/operation-listflexbackups
    */
   listTenantSnapshots(groupId: string, clusterName: string, options: CallOptions = {}): AtlasPromise<TenantSnapshot[]> {
-    return this.#call('listTenantSnapshots', { groupId, clusterName }, options, snapshotListTarget, requestPages);
+    return this.#call('listTenantSnapshots', { groupId, clusterName }, options, snapshotListQuestion, requestPages);
   }
 
   /**
@@ -110,7 +112,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   /** Without `schema`, the result is of type `unknown`. */
   get(path: string, options?: GetOptions): AtlasPromise<unknown>;
   get(path: string, options: GetOptions = {}): AtlasPromise<unknown> {
-    return this.#call('get', { path }, options, pathTarget, request);
+    return this.#call('get', { path }, options, pathQuestion, requestWithFallback);
   }
 
   /**
@@ -136,7 +138,7 @@ export class TenantSnapshotsClient implements AsyncDisposable {
   /** Without `schema`, the items are of type `unknown`. */
   getAll(path: string, options?: GetOptions): AtlasPromise<unknown[]>;
   getAll(path: string, options: GetOptions = {}): AtlasPromise<unknown[]> {
-    return this.#call('getAll', { path }, options, pathListTarget, requestPages);
+    return this.#call('getAll', { path }, options, pathListQuestion, requestPages);
   }
 
   /**
@@ -168,19 +170,24 @@ export class TenantSnapshotsClient implements AsyncDisposable {
     return this.close();
   }
 
-  /** Makes a call, which rejects if its arguments or options are invalid. */
-  #call<Arguments extends object, Item, T>(
+  /**
+   * Makes a call. It rejects if its arguments or options are invalid.
+   *
+   * @param toQuestion - what the call asks.
+   * @param read - reads the answer.
+   */
+  #call<Arguments extends object, Asked, T>(
     operation: Operation,
     args: Arguments,
-    options: AnyCallOptions,
-    toTarget: (args: Arguments, options: RequestOptions) => Target<Item>,
-    read: (target: Target<Item>, call: Call) => Promise<Answer<T>>,
+    options: CallOptions | GetOptions,
+    toQuestion: (args: Arguments, settings: CallSettings) => Question<Asked>,
+    read: (question: Question<Asked>, call: Call) => Promise<Answer<T>>,
   ): AtlasPromise<T> {
     try {
       const settings = resolveCall(operation, args, options, this.#state.settings);
-      const target = toTarget(args, settings);
-      const call = new Call(operation, target, settings, this.#state);
-      return toAtlasPromise(traceCall(call, () => call.run(() => read(target, call))));
+      const question = toQuestion(args, settings);
+      const call = new Call(operation, question.target, settings, this.#state);
+      return toAtlasPromise(traceCall(call, () => call.run(() => read(question, call))));
     } catch (invalid) {
       return toAtlasPromise(Promise.reject(invalid));
     }

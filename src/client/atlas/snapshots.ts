@@ -3,7 +3,7 @@ import { errorIn, type Page, pageSize, parsePage } from './page.js';
 import { notFlexCode } from './response.js';
 import { type AtlasLink, compiled, groupIdSchema, itemSchema, linksField, textField, timeField } from './schemas.js';
 import { invalid, type Parse } from './standard-schema.js';
-import type { Query, RequestOptions, Target } from './target.js';
+import type { EndpointChoice, Query, Question, QuestionSettings, Target } from './target.js';
 
 /** Phase of a snapshot. Atlas adds values without notice, so any string is accepted. */
 export type SnapshotStatus = 'PENDING' | 'QUEUED' | 'RUNNING' | 'FAILED' | 'COMPLETED' | (string & {});
@@ -113,9 +113,9 @@ const parseSnapshot: Parse<TenantSnapshot> = (json) => {
   const error = errorIn(json);
   if (error !== undefined) return error;
   const parsed = compiled(tenantSnapshotSchema).safeParse(json);
-  if (parsed.success && !tenantFieldNames.some((name) => name in parsed.data))
-    return invalid("it has none of a snapshot's fields");
-  return parsed;
+  if (!parsed.success) return parsed;
+  const isSnapshot = tenantFieldNames.some((name) => name in parsed.data);
+  return isSnapshot ? parsed : invalid("it has none of a snapshot's fields");
 };
 
 /** The arguments that name a cluster. They have been checked, so a path can hold them without escaping. */
@@ -125,72 +125,62 @@ interface ClusterArguments {
 }
 
 /**
- * The target for one snapshot of a cluster.
+ * The question for one snapshot of a cluster.
  *
  * @see https://www.mongodb.com/docs/api/doc/atlas-admin-api-v2/group/endpoint-flex-snapshots
  */
-export function snapshotTarget(
+export function snapshotQuestion(
   { snapshotId, ...cluster }: ClusterArguments & { readonly snapshotId: string },
-  options: RequestOptions,
-): Target<TenantSnapshot> {
-  return clusterTarget(cluster, options, {
-    lastSegment: `/${snapshotId}`,
-    // According to MongoDB's specification, one snapshot does not take `pretty`.
-    flexQuery: { envelope: options.envelope },
-    parse: parseSnapshot,
-    parseFallback: parseSnapshot,
-  });
+  { endpoint, envelope, pretty }: QuestionSettings,
+): Question<TenantSnapshot> {
+  // According to MongoDB's specification, one snapshot at Flex does not take `pretty`.
+  const flex = flexTarget(cluster, `/${snapshotId}`, { envelope }, parseSnapshot);
+  const tenant = tenantTarget(cluster, `/${snapshotId}`, { envelope, pretty }, parseSnapshot);
+  return chooseEndpoint(endpoint, flex, tenant);
 }
 
-/** The target for the first page of the snapshots of a cluster. */
-export function snapshotListTarget(cluster: ClusterArguments, options: RequestOptions): Target<Page<TenantSnapshot>> {
-  const { envelope, pretty } = options;
-  return clusterTarget(cluster, options, {
-    lastSegment: '',
-    flexQuery: { includeCount: true, itemsPerPage: pageSize, envelope, pretty },
-    parse: parseList,
-    parseFallback: async (json) => {
-      const page = await parseList(json);
-      return page.success && page.data.items.length === 0 ? invalid('it is empty') : page;
-    },
-  });
+/** The question for the snapshots of a cluster. Its targets are the first page. */
+export function snapshotListQuestion(
+  cluster: ClusterArguments,
+  { endpoint, envelope, pretty }: QuestionSettings,
+): Question<Page<TenantSnapshot>> {
+  const flexQuery = { includeCount: true, itemsPerPage: pageSize, envelope, pretty };
+  const flex = flexTarget(cluster, '', flexQuery, parseList);
+  const tenant = tenantTarget(cluster, '', { envelope, pretty }, parseList);
+  return { ...chooseEndpoint(endpoint, flex, tenant), isEmpty: ({ items }) => items.length === 0 };
 }
 
-const parseList = (json: unknown) => parsePage(json, parseSnapshot);
+function chooseEndpoint<T>(endpoint: EndpointChoice, flex: Target<T>, tenant: Target<T>): Question<T> {
+  if (endpoint === 'flex') return { target: flex };
+  if (endpoint === 'tenant') return { target: tenant };
+  return { target: flex, fallback: tenant };
+}
 
-/** Chooses the endpoint, and the fallback. */
-function clusterTarget<T>(
-  { groupId, clusterName }: ClusterArguments,
-  { endpoint, envelope, pretty }: RequestOptions,
-  { lastSegment, flexQuery, parse, parseFallback }: ResourceOf<T>,
-): Target<T> {
-  const tenant: Target<T> = {
-    endpoint: 'tenant',
-    apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment}`,
-    accept: 'application/json',
-    query: { envelope, pretty },
-    parse,
-  };
-  if (endpoint === 'tenant') return tenant;
+/** @param lastSegment - the end of the path: empty for the list. */
+function flexTarget<T>(cluster: ClusterArguments, lastSegment: string, query: Query, parse: Parse<T>): Target<T> {
+  const { groupId, clusterName } = cluster;
   return {
     endpoint: 'flex',
     apiPath: `/api/atlas/v2/groups/${groupId}/flexClusters/${clusterName}/backup/snapshots${lastSegment}`,
     accept: 'application/vnd.atlas.2024-11-13+json',
-    query: flexQuery,
+    query,
     parse,
-    fallback: endpoint === 'auto' ? { ...tenant, parse: parseFallback } : undefined,
   };
 }
 
-/** What differs between one snapshot and the list of them. */
-interface ResourceOf<T> {
-  /** The end of the path. */
-  readonly lastSegment: string;
-  readonly flexQuery: Query;
-  readonly parse: Parse<T>;
-  /** Rejects an empty list too: Flex has then said more. */
-  readonly parseFallback: Parse<T>;
+/** @param lastSegment - the end of the path: empty for the list. */
+function tenantTarget<T>(cluster: ClusterArguments, lastSegment: string, query: Query, parse: Parse<T>): Target<T> {
+  const { groupId, clusterName } = cluster;
+  return {
+    endpoint: 'tenant',
+    apiPath: `/api/atlas/v1.0/groups/${groupId}/clusters/${clusterName}/backup/tenant/snapshots${lastSegment}`,
+    accept: 'application/json',
+    query,
+    parse,
+  };
 }
+
+const parseList: Parse<Page<TenantSnapshot>> = (json) => parsePage(json, parseSnapshot);
 
 /** Whether an error of Flex says that it lacks the cluster or the snapshot. */
 export function isMissing(status: number, errorCode: string | undefined): boolean {

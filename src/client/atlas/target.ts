@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Page, pageSize, parsePage } from './page.js';
-import { type Parse, parseWith, type StandardSchema } from './standard-schema.js';
+import { type Parse, type Parsed, parseWith, type StandardSchema } from './standard-schema.js';
 
 /**
  * The endpoint for M2/M5 (tenant) clusters, or its successor for Flex clusters.
@@ -33,8 +33,26 @@ export interface Target<T = unknown> {
   readonly query: Query;
   /** Parses the body: an item, or a page of a list. */
   readonly parse: Parse<T>;
-  /** Where to ask for what this target lacks. */
+}
+
+/** What a call asks: a target, and where to ask for what that lacks. */
+export interface Question<T> {
+  readonly target: Target<T>;
   readonly fallback?: Target<T> | undefined;
+  /** Whether a success of the fallback holds nothing. Absent if every success holds something. */
+  isEmpty?(data: T): boolean;
+}
+
+/** The settings of a call that its question depends on. */
+export interface QuestionSettings {
+  /** For snapshots. */
+  readonly endpoint: EndpointChoice;
+  readonly envelope?: boolean | undefined;
+  readonly pretty?: boolean | undefined;
+  // For a path that the caller chose.
+  readonly query?: Query | undefined;
+  readonly apiVersion: string;
+  readonly schema?: StandardSchema<unknown> | undefined;
 }
 
 /**
@@ -57,38 +75,37 @@ export function mayBeEnveloped({ query }: Target): boolean {
   return String(query['envelope']) === 'true';
 }
 
-/** The options of a call that change its request. */
-export interface RequestOptions {
-  readonly endpoint: EndpointChoice;
-  readonly envelope?: boolean | undefined;
-  readonly pretty?: boolean | undefined;
-  /** Only `get()` and `getAll()` have the other three. */
-  readonly query?: Query | undefined;
-  readonly apiVersion?: string | undefined;
-  readonly schema?: StandardSchema<unknown> | undefined;
+/** The question for a path that the caller chose and {@link pathSchema} has checked. */
+export function pathQuestion(args: { readonly path: string }, settings: QuestionSettings): Question<unknown> {
+  return { target: pathTarget(args.path, settings) };
 }
 
-// The newest version in MongoDB's specification. Atlas answers with the latest version of a resource that is not after this date.
-const newestVersion = '2025-03-12';
+/** The question for a list at a path that the caller chose. Its target is the first page. */
+export function pathListQuestion(args: { readonly path: string }, settings: QuestionSettings): Question<Page<unknown>> {
+  const { apiPath, accept, query, parse } = pathTarget(args.path, settings);
+  const { itemsPerPage = pageSize } = query;
+  const firstPage = { ...query, itemsPerPage, pageNum: 1 };
+  return { target: { apiPath, accept, query: firstPage, parse: (json) => parsePage(json, parse) } };
+}
 
-/** The target for a path that the caller chose and {@link pathSchema} has checked. */
-export function pathTarget({ path: apiPath }: { readonly path: string }, options: RequestOptions): Target {
-  const { apiVersion = newestVersion, envelope, pretty, schema } = options;
+function pathTarget(apiPath: string, settings: QuestionSettings): Target {
+  const { apiVersion, envelope, pretty, schema } = settings;
   const isVersioned = /^\/api\/atlas\/v2(?:\/|$)/.test(apiPath);
+  // The options win over the query, if they are set.
+  const query: Record<string, Query[string]> = { ...settings.query };
+  if (envelope) query['envelope'] = true;
+  if (pretty) query['pretty'] = true;
   return {
     apiPath,
     accept: isVersioned ? `application/vnd.atlas.${apiVersion}+json` : 'application/json',
-    query: { ...options.query, ...(envelope && { envelope }), ...(pretty && { pretty }) },
-    parse: (json) => (schema === undefined ? { success: true, data: json } : parseWith(schema, json)),
+    query,
+    parse: schema === undefined ? acceptAny : (json) => parseWith(schema, json),
   };
 }
 
-/** The target for the first page of a list at a path that the caller chose. */
-export function pathListTarget(args: { readonly path: string }, options: RequestOptions): Target<Page<unknown>> {
-  const target = pathTarget(args, options);
-  const { itemsPerPage = pageSize } = target.query;
-  const query = { ...target.query, itemsPerPage, pageNum: 1 };
-  return { ...target, query, parse: (json) => parsePage(json, target.parse), fallback: undefined };
+/** Parses nothing: without a schema, the result is the JSON. */
+function acceptAny(json: unknown): Parsed<unknown> {
+  return { success: true, data: json };
 }
 
 /** Checks a path, so that no request can leave `/api/atlas/` or go to another host. */

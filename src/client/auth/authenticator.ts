@@ -1,5 +1,6 @@
 import type { ApiResponse } from '../atlas/response.js';
-import type { Scope } from '../http/scope.js';
+import type { Target } from '../atlas/target.js';
+import type { CallFacts } from '../errors/call-errors.js';
 
 /**
  * An API key, for HTTP Digest. In the environment: `MONGODB_ATLAS_PUBLIC_KEY` and `MONGODB_ATLAS_PRIVATE_KEY`, or
@@ -58,18 +59,19 @@ export const maxCredentialLength = 8_192;
 
 /** The GET that needs a login. */
 export interface LoginRequest {
+  /** The call that makes it. */
+  readonly call: CallFacts;
+  readonly target: Target;
   /** The request target: path and query, as sent. */
   readonly path: string;
-  /** Whether another endpoint has just accepted the login, so that a 401 does not mean that the token is invalid. */
-  readonly isFallback: boolean;
-  /** Tells calls apart in the log. */
-  readonly callNumber: number;
-  /** Ends the waits of a login. */
-  readonly scope: Scope;
+  /**
+   * Whether a 401 means that the token is invalid. If another endpoint has just accepted the token, it does not.
+   */
+  readonly mayReplaceToken: boolean;
 }
 
 /** Sends the request once, with this `Authorization` value or without one. */
-export type ExchangeWith = (authorization?: string) => Promise<ApiResponse>;
+export type SendWith = (authorization?: string) => Promise<ApiResponse>;
 
 /** One way to log in. */
 export interface Authenticator {
@@ -77,9 +79,9 @@ export interface Authenticator {
    * Sends a request with a login. Repeats the request if Atlas refuses that login and there is another one to try.
    *
    * @returns the final response.
-   * @throws an error that says nothing about the call, as calls share a login; or what the exchange or the scope throws.
+   * @throws the error of a failed login; or what `sendWith` or the call's scope throws.
    */
-  authenticate(request: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse>;
+  authenticate(request: LoginRequest, sendWith: SendWith): Promise<ApiResponse>;
 
   /** The secret parts of the credentials, which no error may show. */
   readonly secrets: readonly string[];

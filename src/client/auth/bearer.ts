@@ -1,6 +1,14 @@
-import { isLoginRefused } from '../atlas/response.js';
+import { type ApiResponse, isLoginRefused } from '../atlas/response.js';
+import type { Target } from '../atlas/target.js';
+import { type CallFacts, type LoginError, loginErrorOf } from '../errors/call-errors.js';
 import { AtlasAuthenticationError } from '../errors/errors.js';
-import { type AccessTokenProvider, type Authenticator, maxCredentialLength } from './authenticator.js';
+import {
+  type AccessTokenProvider,
+  type Authenticator,
+  type LoginRequest,
+  maxCredentialLength,
+  type SendWith,
+} from './authenticator.js';
 
 /**
  * The characters of a bearer token. Nothing else may go into the header.
@@ -17,21 +25,75 @@ export function isBearerToken(value: unknown): value is string {
   return typeof value === 'string' && value.length <= maxCredentialLength && bearerTokenSyntax.test(value);
 }
 
-/** Logs in with a token that the caller passed. */
-export function bearerLogin(accessToken: string): Authenticator {
-  return { authenticate: (_request, exchangeWith) => exchangeWith(`Bearer ${accessToken}`), secrets: [accessToken] };
+/**
+ * Where bearer tokens come from. Calls may share a token, and the error of one that could not be had: a {@link LoginError}, which
+ * says nothing about a call.
+ */
+export interface TokenSource {
+  /** The secret parts of the credentials, which no error may show. */
+  readonly secrets: readonly string[];
+
+  /** @param callNumber - the number of the call that needs the token, for the log. */
+  getToken(callNumber: number): Promise<string>;
+
+  /** Returns another token for one that Atlas refused, or `undefined` if there is none. */
+  replaceToken(refused: string, callNumber: number): Promise<string | undefined>;
+
+  /** Cleans up when the client is closed. Never rejects. */
+  close?(): Promise<void>;
+}
+
+/** Logs in with a bearer token, and once more with another one if Atlas refuses it. */
+export class BearerAuthenticator implements Authenticator {
+  readonly #source: TokenSource;
+
+  constructor(source: TokenSource) {
+    this.#source = source;
+  }
+
+  get secrets(): readonly string[] {
+    return this.#source.secrets;
+  }
+
+  async authenticate({ call, target, mayReplaceToken }: LoginRequest, sendWith: SendWith): Promise<ApiResponse> {
+    const token = await waitForToken(this.#source.getToken(call.number), call, target);
+    const response = await sendWith(`Bearer ${token}`);
+    if (!isLoginRefused(response) || !mayReplaceToken) return response;
+    const replacement = await waitForToken(this.#source.replaceToken(token, call.number), call, target);
+    return replacement === undefined ? response : sendWith(`Bearer ${replacement}`);
+  }
+
+  async close(): Promise<void> {
+    await this.#source.close?.();
+  }
+}
+
+/** Waits for a token. If there is none, throws a copy of the error for this call, because other calls may get the same error. */
+async function waitForToken<T>(token: Promise<T>, call: CallFacts, target: Target): Promise<T> {
+  try {
+    return await call.scope.waitFor('logging in', token);
+  } catch (error) {
+    call.scope.throwIfEnded();
+    // A source throws nothing else.
+    throw loginErrorOf(error as LoginError, call, target);
+  }
+}
+
+/** The source of a token that the caller passed. */
+export function fixedToken(token: string): TokenSource {
+  return { secrets: [token], getToken: async () => token, replaceToken: async () => undefined };
 }
 
 /**
- * Logs in with tokens from the caller's function. It is called before each request, in the async context of the call, because it may
- * return a token for the user of that call. After a 401 it is called once more, once for all calls that wait with the same refused
- * token: whoever they share that token with, they may share the next one too.
+ * The source of tokens that the caller's function returns. It is called before each request, in the async context of the call,
+ * because it may return a token for the user of that call. For a refused token it is called once more, once for all calls that wait
+ * with the same refused token: whoever they share that token with, they may share the next one too.
  */
-export function providerLogin(provider: AccessTokenProvider): Authenticator {
+export function tokenFunction(provider: AccessTokenProvider): TokenSource {
   /** The calls of the function in progress, by refused token. */
   const replacing = new Map<string, Promise<string>>();
 
-  function replace(refused: string): Promise<string> {
+  function replaceToken(refused: string): Promise<string> {
     const pending = replacing.get(refused);
     if (pending !== undefined) return pending;
     const replacement = callProvider(provider, { refused }).finally(() => replacing.delete(refused));
@@ -39,15 +101,7 @@ export function providerLogin(provider: AccessTokenProvider): Authenticator {
     return replacement;
   }
 
-  return {
-    async authenticate({ isFallback, scope }, exchangeWith) {
-      const token = await scope.waitFor('logging in', callProvider(provider, {}));
-      const response = await exchangeWith(`Bearer ${token}`);
-      if (!isLoginRefused(response) || isFallback) return response;
-      return exchangeWith(`Bearer ${await scope.waitFor('logging in', replace(token))}`);
-    },
-    secrets: [],
-  };
+  return { secrets: [], getToken: () => callProvider(provider, {}), replaceToken };
 }
 
 async function callProvider(provider: AccessTokenProvider, context: { refused?: string }): Promise<string> {

@@ -2,8 +2,9 @@ import { getHashes, hash, randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type ApiResponse, isLoginRefused } from '../atlas/response.js';
 import { advice } from '../errors/advice.js';
+import { loginErrorOf } from '../errors/call-errors.js';
 import { AtlasAuthenticationError } from '../errors/errors.js';
-import type { ApiKeyCredentials, Authenticator, ExchangeWith, LoginRequest } from './authenticator.js';
+import type { ApiKeyCredentials, Authenticator, LoginRequest, SendWith } from './authenticator.js';
 
 /**
  * Logs in by HTTP Digest. Each request answers the latest challenge, so a call usually costs one request. A 401 with a
@@ -20,7 +21,7 @@ export class DigestAuthenticator implements Authenticator {
   /** The session for the latest challenge. */
   #session: DigestSession | undefined;
   /**
-   * The inquiry in progress. Resolves when the challenge is stored. If there was no challenge, every waiting call makes its own
+   * The inquiry in progress. Resolves when the session is stored. If there was no challenge, every waiting call makes its own
    * inquiry.
    */
   #inquiry: Promise<unknown> | undefined;
@@ -31,20 +32,22 @@ export class DigestAuthenticator implements Authenticator {
     this.secrets = [credentials.privateKey];
   }
 
-  async authenticate({ path, scope }: LoginRequest, exchangeWith: ExchangeWith): Promise<ApiResponse> {
+  async authenticate({ call, target, path }: LoginRequest, sendWith: SendWith): Promise<ApiResponse> {
     // Does not await `undefined`: that would let concurrent calls run, and each would start an inquiry.
-    if (this.#inquiry !== undefined) await scope.waitFor('logging in', this.#inquiry);
-    const session = this.#session;
-    const response = await (session ? exchangeWith(nextAuthorization(session, path)) : this.#inquire(exchangeWith));
-    const answer = this.#sessionFor(response);
-    return answer === undefined ? response : exchangeWith(nextAuthorization(answer, path));
+    if (this.#inquiry !== undefined) await call.scope.waitFor('logging in', this.#inquiry);
+    const known = this.#session;
+    const first =
+      known === undefined
+        ? await this.#inquire(sendWith)
+        : await this.#sendFirst(sendWith, nextAuthorization(known, path));
+    if (first.offer === undefined) return first.response;
+    if (first.session === undefined) throw loginErrorOf(unsupportedOffer(first.offer), call, target);
+    return sendWith(nextAuthorization(first.session, path));
   }
 
-  #inquire(exchangeWith: ExchangeWith): Promise<ApiResponse> {
-    const asking = exchangeWith();
-    // Stores the session before the waiting calls continue. Later, authenticate() gets the same session for the same response.
+  #inquire(sendWith: SendWith): Promise<FirstExchange> {
+    const asking = this.#sendFirst(sendWith);
     this.#inquiry = asking
-      .then((response) => this.#sessionFor(response))
       // The call that makes the inquiry reports the error.
       .catch(() => undefined)
       .finally(() => {
@@ -53,25 +56,31 @@ export class DigestAuthenticator implements Authenticator {
     return asking;
   }
 
-  /**
-   * Returns the session that answers a response, and keeps it for later calls. `undefined` if the response is final.
-   *
-   * @throws {@link AtlasAuthenticationError} if the server offers another login.
-   */
-  #sessionFor(response: ApiResponse): DigestSession | undefined {
+  /** Sends a request, and keeps the session that answers its challenge for later calls. */
+  async #sendFirst(sendWith: SendWith, authorization?: string): Promise<FirstExchange> {
+    const response = await sendWith(authorization);
     const offer = isLoginRefused(response) ? response.headers['www-authenticate'] : undefined;
-    if (offer === undefined) return undefined;
+    if (offer === undefined) return { response };
     const challenge = findChallenge(offer);
-    if (challenge === undefined) throw unsupported(offer);
-    // The same challenge keeps its session: an inquiry gets here twice, and the server may refuse an `nc` that it has seen.
+    if (challenge === undefined) return { response, offer };
+    // The same challenge keeps its session, because the server may refuse an `nc` that it has seen.
     if (this.#session === undefined || !isDeepStrictEqual(challenge, this.#session.challenge)) {
       this.#session = openSession(challenge, this.#credentials);
     }
-    return this.#session;
+    return { response, offer, session: this.#session };
   }
 }
 
-function unsupported(offer: string): AtlasAuthenticationError {
+/** The first response to a request, and what follows from it. */
+interface FirstExchange {
+  readonly response: ApiResponse;
+  /** The logins that the server offers; absent if the response is final. */
+  readonly offer?: string;
+  /** The session that answers the offer; absent if this client supports no login of it. */
+  readonly session?: DigestSession;
+}
+
+function unsupportedOffer(offer: string): AtlasAuthenticationError {
   const what = `The server did not offer a Digest challenge that this client supports. It offered: ${offer}.`;
   if (hasHash('md5')) return new AtlasAuthenticationError(what, { status: 401, advice: advice.baseUrl });
   const why = `${what} Node.js has no MD5 here, as in FIPS mode.`;

@@ -3,19 +3,23 @@ import { debuglog } from 'node:util';
 import * as z from 'zod';
 import { fieldsOf } from '../atlas/json.js';
 import { Mask } from '../atlas/mask.js';
-import { type ApiResponse, isLoginRefused, readBody } from '../atlas/response.js';
+import { readBody } from '../atlas/response.js';
 import { advice } from '../errors/advice.js';
-import { noResponseError } from '../errors/call-errors.js';
+import { noResponseError, type RequestFacts } from '../errors/call-errors.js';
 import { AtlasAuthenticationError } from '../errors/errors.js';
-import type { ExchangeLimits } from '../http/exchange.js';
 import { acceptedCoding, type HttpResponse } from '../http/response.js';
 import { isRateLimitStatus, isTemporaryStatus, parseRetryAfter } from '../http/retry.js';
 import { Scope } from '../http/scope.js';
 import type { Transport } from '../http/transport.js';
-import type { Authenticator, ExchangeWith, LoginRequest, ServiceAccountCredentials } from './authenticator.js';
-import { isBearerToken } from './bearer.js';
+import type { ServiceAccountCredentials } from './authenticator.js';
+import { isBearerToken, type TokenSource } from './bearer.js';
 
 const debug = debuglog('atlas-tenant-snapshots');
+
+const tokenPath = '/api/oauth/token';
+
+/** What the error of a token request says about it: nothing about a call, because many calls may wait for the token. */
+const tokenRequest: RequestFacts = { subject: 'The access token request', line: `POST ${tokenPath}`, fields: {} };
 
 /** How long {@link ServiceAccount.close} takes at most, in ms. */
 const closeTimeout = 2_000;
@@ -39,14 +43,24 @@ interface AccessToken {
   readonly expiresAt: number;
 }
 
+/** What a token request needs of the client's settings. */
+interface TokenRequestSettings {
+  /** The path of `baseUrl`, without a slash at its end. */
+  readonly prefix: string;
+  readonly userAgent: string;
+  /** ms. */
+  readonly attemptTimeout: number;
+  /** bytes. */
+  readonly maxResponseSize: number;
+}
+
 /**
- * Logs in as a service account. All calls use one token, which is fetched once, however many calls wait for it, and renewed when
- * nine tenths of its life are over. If Atlas refuses it, a new one replaces it for all calls, at most once a minute, and the request
- * is sent once more.
+ * The source of a service account's tokens. All calls use one token, which is fetched once, however many calls wait for it, and
+ * renewed when nine tenths of its life are over. If Atlas refuses it, a new one replaces it for all calls, at most once a minute.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4
  */
-export class ServiceAccount implements Authenticator {
+export class ServiceAccount implements TokenSource {
   readonly secrets: readonly string[];
   /** ms. */
   readonly #attemptTimeout: number;
@@ -60,11 +74,10 @@ export class ServiceAccount implements Authenticator {
   /** When a refused token may be replaced, by `performance.now()`, a clock that nobody can set. */
   #replaceableAt = 0;
 
-  /** @param settings - those of the client. `prefix` is the path of `baseUrl`. */
   constructor(
     { clientId, clientSecret }: ServiceAccountCredentials,
     transport: Transport,
-    { prefix, userAgent, ...limits }: ExchangeLimits & { readonly prefix: string; readonly userAgent: string },
+    { prefix, userAgent, attemptTimeout, maxResponseSize }: TokenRequestSettings,
   ) {
     // RFC 6749 requires both to be form-encoded first, but Atlas does not decode them.
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
@@ -75,19 +88,23 @@ export class ServiceAccount implements Authenticator {
       'content-type': 'application/x-www-form-urlencoded',
       authorization: `Basic ${basic}`,
     };
-    this.#post = (path, body) => transport.exchange({ method: 'POST', path: prefix + path, headers, body }, limits);
-    this.#attemptTimeout = limits.attemptTimeout;
+    this.#post = (path, body) =>
+      transport.exchange({ method: 'POST', path: prefix + path, headers, body, attemptTimeout, maxResponseSize });
+    this.#attemptTimeout = attemptTimeout;
     this.secrets = [clientSecret, basic];
   }
 
-  async authenticate(
-    { isFallback, scope, callNumber }: LoginRequest,
-    exchangeWith: ExchangeWith,
-  ): Promise<ApiResponse> {
-    const token = await scope.waitFor('logging in', this.#currentToken(callNumber));
-    const response = await exchangeWith(`Bearer ${token}`);
-    if (!isLoginRefused(response) || isFallback || !this.#discard(token)) return response;
-    return exchangeWith(`Bearer ${await scope.waitFor('logging in', this.#currentToken(callNumber))}`);
+  /** Returns the token in use, or a new one if there is none or it is due for renewal. */
+  async getToken(callNumber: number): Promise<string> {
+    if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token.value;
+    this.#fetching ??= this.#inOwnContext(() => this.#renew(callNumber)).finally(() => {
+      this.#fetching = undefined;
+    });
+    return this.#fetching;
+  }
+
+  async replaceToken(refused: string, callNumber: number): Promise<string | undefined> {
+    return this.#discard(refused) ? this.getToken(callNumber) : undefined;
   }
 
   async close(): Promise<void> {
@@ -105,15 +122,6 @@ export class ServiceAccount implements Authenticator {
     const token = this.#token;
     if (token === undefined || Date.now() >= token.expiresAt) return;
     await this.#post('/api/oauth/revoke', `token=${encodeURIComponent(token.value)}&token_type_hint=access_token`);
-  }
-
-  /** Returns the token in use, or a new one if there is none or it is due for renewal. */
-  async #currentToken(callNumber: number): Promise<string> {
-    if (this.#token !== undefined && Date.now() < this.#token.renewAt) return this.#token.value;
-    this.#fetching ??= this.#inOwnContext(() => this.#renew(callNumber)).finally(() => {
-      this.#fetching = undefined;
-    });
-    return this.#fetching;
   }
 
   /** Stops using a refused token, unless it is too soon. Returns whether there is another one to try. */
@@ -143,12 +151,11 @@ export class ServiceAccount implements Authenticator {
 
   async #fetchToken(callNumber: number): Promise<AccessToken> {
     const startedAt = Date.now();
-    const path = '/api/oauth/token';
     const log = (end: unknown) =>
-      debug('call %d: POST %s ended with %s after %d ms', callNumber, path, end, Date.now() - startedAt);
+      debug('call %d: %s ended with %s after %d ms', callNumber, tokenRequest.line, end, Date.now() - startedAt);
     // An exchange without a scope rejects only if it gets no response.
-    const response = await this.#post(path, 'grant_type=client_credentials').catch((reason) => {
-      const error = noResponseError(reason, this.#attemptTimeout, new Mask(this.secrets));
+    const response = await this.#post(tokenPath, 'grant_type=client_credentials').catch((reason) => {
+      const error = noResponseError(reason, this.#attemptTimeout, new Mask(this.secrets), tokenRequest);
       log(error.code);
       throw error;
     });

@@ -50,7 +50,7 @@ function throwError(reason: unknown): never {
   throw reason;
 }
 
-function responseOf({ status, headers, endpoint, attempts }: Answer<unknown>): AtlasResponse {
+function responseOf({ status, headers, target, attempts }: Answer<unknown>): AtlasResponse {
   const response = { status, headers: { ...headers }, attempts };
-  return endpoint === undefined ? response : { ...response, endpoint };
+  return target.endpoint === undefined ? response : { ...response, endpoint: target.endpoint };
 }

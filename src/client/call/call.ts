@@ -1,11 +1,10 @@
 import { Mask } from '../atlas/mask.js';
-import type { EndpointName, Target } from '../atlas/target.js';
+import type { Target } from '../atlas/target.js';
 import type { Authenticator } from '../auth/authenticator.js';
-import { bearerLogin, providerLogin } from '../auth/bearer.js';
+import { BearerAuthenticator, fixedToken, tokenFunction } from '../auth/bearer.js';
 import { DigestAuthenticator } from '../auth/digest.js';
 import { ServiceAccount } from '../auth/service-account.js';
-import type { CallSettings } from '../config/methods.js';
-import type { ClientSettings } from '../config/options.js';
+import type { CallSettings, ClientSettings } from '../config/options.js';
 import { type CallFacts, closedError, timeoutError } from '../errors/call-errors.js';
 import type { AtlasError } from '../errors/errors.js';
 import { setImmediate } from '../http/exchange.js';
@@ -19,7 +18,8 @@ export interface Answer<T> {
   readonly data: T;
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly endpoint: EndpointName | undefined;
+  /** Where the data comes from; of a list, the last page. */
+  readonly target: Target;
   readonly attempts: number;
 }
 
@@ -36,7 +36,7 @@ export class Call implements CallFacts {
   readonly scope = new Scope();
   /** When the call must end, on the clock of `performance.now()`. */
   readonly deadline: number;
-  /** The target of the latest attempt, or the first target before there is one. */
+  /** The target that the call ends at, as far as is known: a fallback only once it has answered. */
   target: Target;
   /** An attempt may take several requests, for its login. */
   attempts = 0;
@@ -142,7 +142,8 @@ export class ClientState {
 function createAuthenticator(settings: ClientSettings, transport: Transport): Authenticator {
   const { credentials } = settings;
   if ('publicKey' in credentials) return new DigestAuthenticator(credentials);
-  if ('clientId' in credentials) return new ServiceAccount(credentials, transport, settings);
+  if ('clientId' in credentials) return new BearerAuthenticator(new ServiceAccount(credentials, transport, settings));
   const { accessToken } = credentials;
-  return typeof accessToken === 'string' ? bearerLogin(accessToken) : providerLogin(accessToken);
+  const source = typeof accessToken === 'string' ? fixedToken(accessToken) : tokenFunction(accessToken);
+  return new BearerAuthenticator(source);
 }

@@ -1,9 +1,9 @@
 import { keyOf, type Page, pageSize } from '../atlas/page.js';
-import type { Target } from '../atlas/target.js';
+import type { Question, Target } from '../atlas/target.js';
 import { advice } from '../errors/advice.js';
 import { invalidResponseError } from '../errors/call-errors.js';
 import type { Answer, Call } from './call.js';
-import { request } from './request.js';
+import { request, requestWithFallback } from './request.js';
 
 // At 500 items a page, 100,000 items.
 const maxPages = 200;
@@ -24,39 +24,39 @@ const defaultPageSize = 100;
  *
  * @throws the error of a page, or what ended the call early.
  */
-export async function requestPages<T>(firstPage: Target<Page<T>>, call: Call): Promise<Answer<T[]>> {
+export async function requestPages<T>(question: Question<Page<T>>, call: Call): Promise<Answer<T[]>> {
   const all: T[] = [];
   const keys = new Set<unknown>();
+  let answer = await requestWithFallback(question, call);
   let firstCount: number | undefined;
+  let isExpected = true;
   let hasChanged = false;
-  let isLinked = true;
-  let target = firstPage;
   for (let pageNum = 1; ; pageNum += 1) {
-    const answer = await request(target, call);
-    const { items, totalCount, hasNextLink } = answer.data;
+    const { target, data: page } = answer;
+    const { items, totalCount } = page;
     firstCount ??= totalCount;
-    const newItems = addNewItems(answer.data, all, keys);
+    const newItems = addNewItems(page, all, keys);
     if (items.length > 0 && newItems === 0) {
       const what = 'the page has no new item, as if something on the way had dropped the query';
-      throw invalidResponseError(call, what, advice.repeatedPage);
+      throw invalidResponseError(call, target, what, advice.repeatedPage);
     }
-    hasChanged ||= newItems < items.length || isLess(totalCount, firstCount) || (items.length === 0 && isLinked);
-    isLinked = hasNextLink;
+    const hasOldItem = newItems < items.length;
+    const isMissing = isExpected && items.length === 0;
+    const countsLess = isLess(totalCount, firstCount);
+    hasChanged ||= hasOldItem || isMissing || countsLess;
 
-    if (!isFollowed(answer.data, all.length, firstCount, target)) {
+    if (!isFollowed(page, all.length, firstCount, target)) {
       if (!hasChanged || !isLess(all.length, firstCount)) return { ...answer, data: all };
-      throw invalidResponseError(call, `the list ended after ${all.length} of ${firstCount} items`, advice.shortList);
+      const what = `the list ended after ${all.length} of ${firstCount} items`;
+      throw invalidResponseError(call, target, what, advice.shortList);
     }
     if (pageNum === maxPages) {
       const what = `the list has more than ${maxPages} pages, the most that this client reads`;
-      throw invalidResponseError(call, what, advice.tooManyPages);
+      throw invalidResponseError(call, target, what, advice.tooManyPages);
     }
-    target = {
-      ...call.target,
-      query: { ...call.target.query, pageNum: pageNum + 1 },
-      parse: firstPage.parse,
-      fallback: undefined,
-    };
+    isExpected = page.hasNextLink;
+    const query = { ...target.query, pageNum: pageNum + 1 };
+    answer = await request({ ...target, query, parse: question.target.parse }, call);
   }
 }
 

@@ -1,17 +1,10 @@
 import { type ApiResponse, isSuccess, readResponse } from '../atlas/response.js';
 import { isMissing } from '../atlas/snapshots.js';
-import { mayBeEnveloped, type Target, toPath } from '../atlas/target.js';
+import { mayBeEnveloped, type Question, type Target, toPath } from '../atlas/target.js';
+import type { LoginRequest } from '../auth/authenticator.js';
 import { advice } from '../errors/advice.js';
-import {
-  apiError,
-  invalidResponseError,
-  isTemporary,
-  type LoginError,
-  loginErrorOf,
-  noResponseError,
-} from '../errors/call-errors.js';
-import { type AtlasApiError, isAtlasApiError, isAtlasError } from '../errors/errors.js';
-import { AttemptTimeout } from '../http/no-response.js';
+import { apiError, invalidResponseError, isTemporary, noResponseError, requestFactsOf } from '../errors/call-errors.js';
+import { isAtlasApiError, isAtlasError } from '../errors/errors.js';
 import { acceptedCoding } from '../http/response.js';
 import { retryDelay } from '../http/retry.js';
 import type { Answer, Call } from './call.js';
@@ -21,21 +14,66 @@ import { logAttempt, logRetry } from './tracing.js';
 const fallbackTimeout = 5_000;
 
 /**
- * Requests what a target has. Makes attempts until one succeeds, or until there is no next one. If the target lacks it, asks its
- * fallback.
+ * Asks a question. If its target lacks what the call asks for, asks the fallback, in one attempt. Anything but a success of the
+ * fallback ends the call with the error of the first target.
+ *
+ * @throws the error of the first target, or what ended the call early.
+ */
+export async function requestWithFallback<T>(question: Question<T>, call: Call): Promise<Answer<T>> {
+  const { target, fallback, isEmpty } = question;
+  try {
+    return await request(target, call);
+  } catch (error) {
+    const isLacking = isAtlasApiError(error) && isMissing(error.status, error.errorCode);
+    if (!isLacking || fallback === undefined || call.client.isTenantGone) throw error;
+    const answer = await askFallback(fallback, call);
+    if (answer === undefined || isEmpty?.(answer.data)) throw Object.assign(error, { attempts: call.attempts });
+    call.target = fallback;
+    return answer;
+  }
+}
+
+/** Makes one attempt at the fallback. Returns `undefined` if it fails. */
+async function askFallback<T>(fallback: Target<T>, call: Call): Promise<Answer<T> | undefined> {
+  const attemptTimeout = Math.min(call.settings.attemptTimeout, fallbackTimeout);
+  try {
+    // The first target has just accepted the token.
+    return await makeAttempt(fallback, call, { attemptTimeout, mayReplaceToken: false });
+  } catch (error) {
+    if (isAtlasError(error, 'CLOSED')) throw error;
+    if (showsThatItIsGone(error, call)) call.client.isTenantGone = true;
+    return undefined;
+  }
+}
+
+/** Whether an attempt at the fallback has failed because the fallback is gone: it says so, or there was no response. */
+function showsThatItIsGone(error: unknown, { scope }: Call): boolean {
+  if (isAtlasError(error, 'API_ERROR')) {
+    const { status, errorCode } = error;
+    return status === 410 || (status === 404 && errorCode === 'RESOURCE_NOT_FOUND');
+  }
+  // The login failed, so nothing was sent to the fallback.
+  if (scope.phase === 'logging in') return false;
+  if (isAtlasError(error, 'CONNECTION')) return isTemporary(error);
+  if (!isAtlasError(error, 'TIMEOUT')) return false;
+  // The deadline of the call, or a shorter attemptTimeout of the caller, says nothing about the fallback.
+  return error.limit === 'connecting' || (error.limit === 'attemptTimeout' && error.limitMs === fallbackTimeout);
+}
+
+/**
+ * Requests what a target has. Makes attempts until one succeeds, or until there is no next one.
  *
  * @throws the error of the last attempt, or what ended the call early.
  */
 export async function request<T>(target: Target<T>, call: Call): Promise<Answer<T>> {
+  const { attemptTimeout } = call.settings;
+  call.target = target;
   for (let retries = 0; ; retries += 1) {
     try {
-      return await makeAttempt(target, call);
+      return await makeAttempt(target, call, { attemptTimeout, mayReplaceToken: true });
     } catch (error) {
       call.scope.throwIfEnded();
-      const { fallback } = target;
-      const isLacking = isAtlasApiError(error) && isMissing(error.status, error.errorCode);
-      if (isLacking && fallback !== undefined && !call.client.isTenantGone) return askFallback(fallback, error, call);
-      await waitToRetry(error, retries, call);
+      await waitToRetry(error, retries, target, call);
     }
   }
 }
@@ -45,102 +83,93 @@ export async function request<T>(target: Target<T>, call: Call): Promise<Answer<
  *
  * @throws the error of the last attempt, if there is no next one.
  */
-async function waitToRetry(error: unknown, retries: number, call: Call): Promise<void> {
+async function waitToRetry(error: unknown, retries: number, target: Target, call: Call): Promise<void> {
   if (retries === call.settings.maxRetries || !isTemporary(error)) throw error;
   const retryAfterMs = 'retryAfterMs' in error ? error.retryAfterMs : undefined;
   const delay = retryDelay(retryAfterMs, retries, call.deadline - performance.now());
   if (delay === undefined) throw error;
   call.lastError = error;
-  logRetry(call, error, delay);
+  logRetry(call, target, error, delay);
   await call.scope.sleep('waiting to retry', delay);
 }
 
-/**
- * Makes one attempt at the fallback. If the fallback lacks the data too, or the attempt fails, the call ends with the error of the
- * first target, and the attempts at both. So it does if its deadline passes.
- */
-async function askFallback<T>(fallback: Target<T>, missing: AtlasApiError, call: Call): Promise<Answer<T>> {
-  const { client, target: first } = call;
-  try {
-    return await makeAttempt(fallback, call, true);
-  } catch (error) {
-    if (isAtlasError(error, 'CLOSED')) throw error;
-    const isGone =
-      isAtlasApiError(error, { status: 410 }) ||
-      isAtlasApiError(error, { status: 404, errorCode: 'RESOURCE_NOT_FOUND' });
-    if (isGone) client.isTenantGone = true;
-    call.target = first;
-    throw Object.assign(missing, { attempts: call.attempts });
-  }
+/** One attempt of a call. It may take several requests, for its login. */
+interface Attempt extends LoginRequest {
+  readonly call: Call;
+  /** The limit of each exchange, in ms. */
+  readonly attemptTimeout: number;
 }
 
 /** Sends a request with its login, and parses the response. */
-async function makeAttempt<T>(target: Target<T>, call: Call, isFallback = false): Promise<Answer<T>> {
-  const { client, scope, settings } = call;
-  scope.throwIfEnded();
-  call.target = target;
+async function makeAttempt<T>(
+  target: Target<T>,
+  call: Call,
+  settings: Pick<Attempt, 'attemptTimeout' | 'mayReplaceToken'>,
+): Promise<Answer<T>> {
+  const { authenticator } = call.client;
+  const { prefix } = call.client.settings;
+  call.scope.throwIfEnded();
   call.attempts += 1;
   const startedAt = performance.now();
-  const { prefix, userAgent } = client.settings;
-  const path = toPath(prefix, target);
-  const attemptTimeout = Math.min(settings.attemptTimeout, isFallback ? fallbackTimeout : Number.POSITIVE_INFINITY);
-  const limits = { attemptTimeout, maxResponseSize: settings.maxResponseSize };
-
-  const send = async (authorization?: string) => {
-    const { accept } = target;
-    const headers: Record<string, string> = { accept, 'accept-encoding': acceptedCoding, 'user-agent': userAgent };
-    if (authorization !== undefined) {
-      headers['authorization'] = authorization;
-      call.authorizations.push(authorization);
-    }
-    try {
-      const response = await client.transport.exchange({ method: 'GET', path, headers, body: null }, limits, scope);
-      return readResponse(response, mayBeEnveloped(target));
-    } catch (reason) {
-      scope.throwIfEnded();
-      const error = noResponseError(reason, attemptTimeout, call.mask, call);
-      // A shorter attemptTimeout of the caller says nothing about the endpoint.
-      const isCutShort = reason instanceof AttemptTimeout && attemptTimeout < fallbackTimeout;
-      if (isFallback && isTemporary(error) && !isCutShort) client.isTenantGone = true;
-      throw error;
-    }
-  };
-
+  const { attemptTimeout, mayReplaceToken } = settings;
+  const attempt = { call, target, path: toPath(prefix, target), attemptTimeout, mayReplaceToken };
   try {
-    const response = await client.authenticator.authenticate(
-      { path, isFallback, scope, callNumber: call.number },
-      send,
-    );
+    const response = await authenticator.authenticate(attempt, (authorization) => send(attempt, authorization));
     const { status, headers } = response;
     call.status = status;
-    if (!isSuccess(status)) throw apiError(response, call);
+    if (!isSuccess(status)) throw apiError(response, call, target);
     const data = await parse(response, target, call);
-    logAttempt(call, startedAt, status);
-    return { data, status, headers, endpoint: target.endpoint, attempts: call.attempts };
-  } catch (reason) {
-    // A login throws errors that say nothing about a call.
-    const isOfLogin = isAtlasError(reason) && reason.operation === undefined;
-    const error = isOfLogin ? loginErrorOf(reason as LoginError, call) : reason;
-    logAttempt(call, startedAt, error);
+    logAttempt(call, target, startedAt, status);
+    return { data, status, headers, target, attempts: call.attempts };
+  } catch (error) {
+    logAttempt(call, target, startedAt, error);
     throw error;
   }
 }
 
+/**
+ * Sends one request, and waits for its response.
+ *
+ * @param authorization - the login; absent to ask for a Digest challenge.
+ * @throws an error if there is no response, or what ended the call early.
+ */
+async function send(
+  { call, target, path, attemptTimeout }: Attempt,
+  authorization: string | undefined,
+): Promise<ApiResponse> {
+  const { client, scope } = call;
+  const headers: Record<string, string> = {
+    accept: target.accept,
+    'accept-encoding': acceptedCoding,
+    'user-agent': client.settings.userAgent,
+  };
+  if (authorization !== undefined) {
+    headers['authorization'] = authorization;
+    call.authorizations.push(authorization);
+  }
+  const { maxResponseSize } = call.settings;
+  const request = { method: 'GET', path, headers, body: null, attemptTimeout, maxResponseSize } as const;
+  try {
+    const response = await client.transport.exchange(request, scope);
+    return readResponse(response, mayBeEnveloped(target));
+  } catch (reason) {
+    scope.throwIfEnded();
+    throw noResponseError(reason, attemptTimeout, call.mask, requestFactsOf(call, target));
+  }
+}
+
 /** Parses the body of a success. */
-async function parse<T>(
-  { status, json, problem, truncatedAt }: ApiResponse,
-  target: Target<T>,
-  call: Call,
-): Promise<T> {
+async function parse<T>(response: ApiResponse, target: Target<T>, call: Call): Promise<T> {
+  const { status, json, problem, truncatedAt } = response;
   // Only 200 carries data; any other 2xx is unusable.
-  if (status !== 200) throw invalidResponseError(call, `its status is ${status}, not 200`);
+  if (status !== 200) throw invalidResponseError(call, target, `its status is ${status}, not 200`);
   if (problem !== undefined) {
     const whatToDo = truncatedAt === undefined ? advice.unusable : advice.tooLarge;
-    throw invalidResponseError(call, `its body ${problem}`, whatToDo);
+    throw invalidResponseError(call, target, `its body ${problem}`, whatToDo);
   }
   // Atlas has sent data, so an earlier failure is not the cause if the call ends early from now on.
   call.lastError = undefined;
   const parsed = await call.scope.waitFor('waiting for the schema', target.parse(json));
-  if (!parsed.success) throw invalidResponseError(call, parsed);
+  if (!parsed.success) throw invalidResponseError(call, target, parsed);
   return parsed.data;
 }

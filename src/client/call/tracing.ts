@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { debuglog } from 'node:util';
-import { toPath } from '../atlas/target.js';
+import { type Target, toPath } from '../atlas/target.js';
 import { isAtlasError } from '../errors/errors.js';
 import type { Answer, Call } from './call.js';
 
@@ -70,11 +70,11 @@ function statusOf({ status }: Call, error: unknown): number | undefined {
  *
  * @param end - the status of its response, or its error, or the reason that ended its call early.
  */
-export function logAttempt(call: Call, startedAt: number, end: unknown): void {
+export function logAttempt(call: Call, target: Target, startedAt: number, end: unknown): void {
   // Not `!enabled`: the logger of Bun has no such field, but may log.
   if (debug.enabled === false) return;
   const ms = Math.round(performance.now() - startedAt);
-  debug('%s: attempt %d ended with %s after %d ms', nameOf(call), call.attempts, describeEnd(end), ms);
+  debug('%s: attempt %d ended with %s after %d ms', nameOf(call, target), call.attempts, describeEnd(end), ms);
 }
 
 function describeEnd(end: unknown): unknown {
@@ -84,10 +84,10 @@ function describeEnd(end: unknown): unknown {
 }
 
 /** Logs that a call waits before its next attempt. */
-export function logRetry(call: Call, error: Error, delayMs: number): void {
-  debug('%s: retry in %d ms: %s', nameOf(call), Math.round(delayMs), error.message);
+export function logRetry(call: Call, target: Target, error: Error, delayMs: number): void {
+  debug('%s: retry in %d ms: %s', nameOf(call, target), Math.round(delayMs), error.message);
 }
 
-function nameOf({ number, target, client }: Call): string {
+function nameOf({ number, client }: Call, target: Target): string {
   return `call ${number}: GET ${toPath(client.settings.prefix, target)}`;
 }

@@ -1,24 +1,18 @@
 import * as z from 'zod';
 import { clusterNameSchema, compiled, groupIdSchema } from '../atlas/schemas.js';
 import { snapshotIdSchema } from '../atlas/snapshots.js';
-import { pathSchema, type RequestOptions } from '../atlas/target.js';
+import { pathSchema } from '../atlas/target.js';
 import { invalidArgumentError } from '../errors/call-errors.js';
 import {
-  type CallDefaults,
   type CallOptions,
+  type CallSettings,
+  type ClientSettings,
   callOptions,
+  defaultApiVersion,
   type GetOptions,
   getAllOptions,
   getOptions,
 } from './options.js';
-
-/** The options of any call. */
-export type AnyCallOptions = CallOptions & Omit<GetOptions, 'endpoint'>;
-
-/** The options of one call, with the client's defaults. */
-export interface CallSettings extends CallDefaults, RequestOptions {
-  readonly signal?: AbortSignal | null | undefined;
-}
 
 const cluster = { groupId: groupIdSchema, clusterName: clusterNameSchema };
 
@@ -34,38 +28,37 @@ const methods = {
 export type Operation = keyof typeof methods;
 
 /**
- * Checks the arguments and options of a method, and adds the client's defaults.
+ * Checks the arguments and options of a method, and adds the defaults.
  *
  * @throws {@link AtlasInvalidArgumentError}
  */
 export function resolveCall(
   operation: Operation,
   args: object,
-  options: AnyCallOptions,
-  defaults: CallDefaults,
+  options: CallOptions | GetOptions,
+  client: ClientSettings,
 ): CallSettings {
   const method = methods[operation];
   const checkedArgs = compiled<object>(method.arguments).safeParse(args);
-  const checked = compiled<AnyCallOptions>(method.options).safeParse(options);
-  const found = [...(checkedArgs.error?.issues ?? []), ...(checked.error?.issues ?? [])];
-  if (!checked.success || found.length > 0) {
-    throw invalidArgumentError(operation, { issues: found });
+  const checkedOptions = compiled<CallOptions & Omit<GetOptions, 'endpoint'>>(method.options).safeParse(options);
+  if (!checkedArgs.success || !checkedOptions.success) {
+    const issues = [...(checkedArgs.error?.issues ?? []), ...(checkedOptions.error?.issues ?? [])];
+    throw invalidArgumentError(operation, { issues });
   }
-  // The checked options are a copy: the caller may reuse the arrays of a query for the next call.
-  const own = checked.data;
+  // A copy: the caller may reuse the arrays of a query for the next call.
+  const own = checkedOptions.data;
   return {
-    // Not a spread, which would take 3 µs.
     signal: own.signal,
-    query: own.query,
-    apiVersion: own.apiVersion,
-    schema: own.schema,
-    maxResponseSize: defaults.maxResponseSize,
+    timeout: own.timeout ?? client.timeout,
+    attemptTimeout: own.attemptTimeout ?? client.attemptTimeout,
+    maxRetries: own.maxRetries ?? client.maxRetries,
+    maxResponseSize: client.maxResponseSize,
+    endpoint: own.endpoint ?? client.endpoint,
     // Sent only if true.
     envelope: own.envelope || undefined,
     pretty: own.pretty || undefined,
-    timeout: own.timeout ?? defaults.timeout,
-    attemptTimeout: own.attemptTimeout ?? defaults.attemptTimeout,
-    maxRetries: own.maxRetries ?? defaults.maxRetries,
-    endpoint: own.endpoint ?? defaults.endpoint,
+    query: own.query,
+    apiVersion: own.apiVersion ?? defaultApiVersion,
+    schema: own.schema,
   };
 }

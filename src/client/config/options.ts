@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { isStandardSchema, type StandardSchema } from '../atlas/standard-schema.js';
-import type { EndpointChoice, QueryValue } from '../atlas/target.js';
+import type { EndpointChoice, QueryValue, QuestionSettings } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
 import { inputIssues, listIssues } from '../errors/call-errors.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
-import type { ExchangeLimits } from '../http/exchange.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
-import type { DispatcherLike, TransportOptions } from '../http/transport.js';
+import type { DispatcherLike } from '../http/transport.js';
 import { baseUrlVariable, readBaseUrl, readProxy, resolveCredentials } from './environment.js';
 
 /** The package's version. A test compares it with package.json. */
@@ -86,21 +85,43 @@ export interface GetOptions extends Omit<CallOptions, 'endpoint'> {
   schema?: StandardSchema<unknown> | undefined;
 }
 
-/** The options of a client that a call may override, with defaults. */
-export interface CallDefaults extends ExchangeLimits {
-  readonly maxRetries: number;
-  readonly endpoint: EndpointChoice;
-  /** ms. */
-  readonly timeout: number;
-}
-
 /** The options of a client, checked and with defaults. */
-export interface ClientSettings extends CallDefaults, TransportOptions {
+export interface ClientSettings {
   readonly credentials: AtlasCredentials;
+  /** Scheme, host and port of `baseUrl`. */
+  readonly origin: string;
   /** The path of `baseUrl`, without a slash at its end. */
   readonly prefix: string;
   readonly userAgent: string;
+  /** Absent if the client opens its own connections. */
+  readonly dispatcher: DispatcherLike | undefined;
+  /** The URL of a proxy for the client's own connections. */
+  readonly proxy: string | undefined;
+  /** bytes. */
+  readonly maxResponseSize: number;
+  // The defaults of each call.
+  readonly endpoint: EndpointChoice;
+  /** ms. */
+  readonly timeout: number;
+  /** ms. */
+  readonly attemptTimeout: number;
+  readonly maxRetries: number;
 }
+
+/** The options of a call, checked and with the defaults of its client. */
+export interface CallSettings extends QuestionSettings {
+  readonly signal: AbortSignal | null | undefined;
+  /** ms. */
+  readonly timeout: number;
+  /** ms. */
+  readonly attemptTimeout: number;
+  readonly maxRetries: number;
+  /** bytes. */
+  readonly maxResponseSize: number;
+}
+
+/** The newest version in MongoDB's specification. Atlas uses the latest version of a resource that is not after this date. */
+export const defaultApiVersion = '2025-03-12';
 
 /** Checks a time limit. The highest is the longest delay of setTimeout, almost 25 days. */
 export const milliseconds = z.number().positive().max(0x7fff_ffff);
@@ -174,17 +195,18 @@ const clientOptions = z
  * @throws {@link AtlasConfigurationError}
  */
 export function resolveOptions(options: TenantSnapshotsClientOptions = {}): ClientSettings {
-  const { baseUrl: url, credentials, fetch, userAgent, ...others } = check(clientOptions, options);
-  const { dispatcher = fetch && fetchDispatcher(fetch) } = others;
+  const { baseUrl: url, credentials, dispatcher, fetch, userAgent, ...defaults } = check(clientOptions, options);
   const { origin, pathname } = url ?? check(baseUrl, readBaseUrl(), baseUrlVariable);
+  const sender = fetch === undefined ? dispatcher : fetchDispatcher(fetch);
+  const usesProxy = sender === undefined && origin.startsWith('https:');
   return {
-    ...others,
+    ...defaults,
     credentials: resolveCredentials(credentials),
-    dispatcher,
     origin,
-    proxy: dispatcher === undefined && origin.startsWith('https:') ? readProxy() : undefined,
     prefix: pathname.replace(/\/+$/, ''),
-    userAgent: [userAgent, ownUserAgent].filter(Boolean).join(' '),
+    userAgent: userAgent ? `${userAgent} ${ownUserAgent}` : ownUserAgent,
+    dispatcher: sender,
+    proxy: usesProxy ? readProxy() : undefined,
   };
 }
 

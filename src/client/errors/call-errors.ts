@@ -9,7 +9,7 @@ import { advice, adviceOnNoResponse, adviseOnStatus } from './advice.js';
 import {
   type AnyAtlasError,
   AtlasApiError,
-  type AtlasAuthenticationError,
+  AtlasAuthenticationError,
   AtlasClosedError,
   AtlasConnectionError,
   type AtlasError,
@@ -21,22 +21,25 @@ import {
   isAtlasError,
 } from './errors.js';
 
-/** What every error of a call says. */
+/** What errors and logins need to know about a call. */
 export interface CallFacts {
   /** The client's method. */
   readonly operation: string;
+  /** Tells concurrent calls apart in the log. */
+  readonly number: number;
+  /** The target that the call ends at, as far as is known. */
   readonly target: Target;
   /** Attempts that the call has made, at all its targets. */
   readonly attempts: number;
-  /** Says what the call is doing. */
-  readonly scope: Pick<Scope, 'phase'>;
+  /** Ends its waits, and says what it is doing. */
+  readonly scope: Scope;
   /** The error of the latest attempt, if another one followed: the cause if the call ends early. */
   readonly lastError?: AtlasError | undefined;
   /** Masks the credentials, and every login that the call has sent: a server may echo any of them. */
   readonly mask: Mask;
 }
 
-/** An error that the exchange of a login ends with. Calls share a login, so it says nothing about a call. */
+/** Why there is no login. Calls share a login, so such an error says nothing about a call. */
 export type LoginError = AtlasAuthenticationError | AtlasConnectionError | AtlasTimeoutError;
 
 /** Whether another attempt may succeed. */
@@ -59,18 +62,19 @@ export function invalidArgumentError(operation: string, error: SchemaError): Atl
 }
 
 /** Builds the error of a response whose status is an error. */
-export function apiError(response: ApiResponse, call: CallFacts): AtlasApiError {
+export function apiError(response: ApiResponse, call: CallFacts, target: Target): AtlasApiError {
   const { status, headers } = response;
   const { text, report, problem } = readError(response, call.mask);
-  const what = [`${subjectOf(call)} failed with status ${status}`, report.errorCode].filter(Boolean).join(' ');
+  const code = report.errorCode ? ` ${report.errorCode}` : '';
   const detail = report.detail ?? report.reason ?? (problem && `its body ${problem}`);
-  return new AtlasApiError(`${what}${sentence(detail)}`, {
+  const what = `${subjectOf(call, target)} failed with status ${status}${code}${sentence(detail)}`;
+  return new AtlasApiError(what, {
     status,
     ...report,
     retryAfterMs: retryAfterOf(response, report),
     headers: call.mask.headers(headers),
     body: text,
-    ...fieldsOf(call),
+    ...fieldsOf(call, target),
     advice: adviseOnStatus(status, report.errorCode),
   });
 }
@@ -82,28 +86,41 @@ export function apiError(response: ApiResponse, call: CallFacts): AtlasApiError 
  */
 export function invalidResponseError(
   call: CallFacts,
+  target: Target,
   found: string | Invalid,
   whatToDo: string = advice.unusable,
 ): AtlasInvalidResponseError {
   const { error, thrown } = typeof found === 'string' ? invalid(found) : found;
   const issues = toIssues(error, call.mask);
-  const what = `${subjectOf(call)} got an unusable response: ${listIssues(issues)}.`;
-  return new AtlasInvalidResponseError(what, { issues, ...fieldsOf(call), advice: whatToDo, cause: thrown });
+  const what = `${subjectOf(call, target)} got an unusable response: ${listIssues(issues)}.`;
+  return new AtlasInvalidResponseError(what, { issues, ...fieldsOf(call, target), advice: whatToDo, cause: thrown });
+}
+
+/** What the error of a request without a response says about that request. */
+export interface RequestFacts {
+  /** The start of the message. */
+  readonly subject: string;
+  /** The method and the path. */
+  readonly line: string;
+  readonly fields: FieldsOf<AtlasError>;
+}
+
+/** What the errors of a GET of a call say about it. */
+export function requestFactsOf(call: CallFacts, target: Target): RequestFacts {
+  return { subject: subjectOf(call, target), line: `GET ${target.apiPath}`, fields: fieldsOf(call, target) };
 }
 
 /**
  * Builds the error of a request that got no response.
  *
- * @param call - absent for a token request, which serves many calls.
+ * @param attemptTimeout - the limit of its exchange, in ms.
  */
 export function noResponseError(
   reason: unknown,
   attemptTimeout: number,
   mask: Mask,
-  call?: CallFacts,
+  { subject, line, fields }: RequestFacts,
 ): AtlasConnectionError | AtlasTimeoutError {
-  const subject = call === undefined ? 'The access token request' : subjectOf(call);
-  const fields = call && fieldsOf(call);
   if (reason instanceof AttemptTimeout) {
     const what = `${subject} timed out after ${attemptTimeout} ms (attemptTimeout).`;
     const limits = { limit: 'attemptTimeout', limitMs: attemptTimeout } as const;
@@ -112,25 +129,34 @@ export function noResponseError(
   const { kind, error } = classify(reason);
   const cause = mask.error(error);
   const code = cause.code === undefined ? '' : ` (${cause.code})`;
-  const request = call === undefined ? 'POST /api/oauth/token' : `GET ${call.target.apiPath}`;
-  const to = kind === 'mock' ? ` to ${request}` : '';
+  const to = kind === 'mock' ? ` to ${line}` : '';
   const what = `${subject} got no response${to}${code}${sentence(cause.message)}`;
-  const others = { ...fields, cause, advice: adviceOnNoResponse[kind] };
-  if (kind === 'connecting') return new AtlasTimeoutError(what, { limit: kind, ...others });
-  return new AtlasConnectionError(what, { kind, ...others });
+  const details = { ...fields, cause, advice: adviceOnNoResponse[kind] };
+  if (kind === 'connecting') return new AtlasTimeoutError(what, { limit: kind, ...details });
+  return new AtlasConnectionError(what, { kind, ...details });
 }
 
-/** Copies the error of a login for a call, and adds what it says about the call. */
-export function loginErrorOf(error: LoginError, call: CallFacts): AtlasError {
-  const { cause, advice } = error;
-  const masked = Object.entries(error).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? call.mask.text(value) : value,
-  ]);
-  const what = `${subjectOf(call)} could not log in. ${call.mask.text(whatOf(error))}`;
-  // Each class takes its own fields.
-  const Class = error.constructor as new (what: string, fields: object) => AtlasError;
-  return new Class(what, { ...Object.fromEntries(masked), cause, advice, ...fieldsOf(call) });
+/** Builds the error of a call whose login failed. */
+export function loginErrorOf(failure: LoginError, call: CallFacts, target: Target): LoginError {
+  const { mask } = call;
+  const what = `${subjectOf(call, target)} could not log in. ${mask.text(whatOf(failure))}`;
+  const shared = { ...fieldsOf(call, target), cause: failure.cause, advice: failure.advice };
+  switch (failure.code) {
+    case 'AUTHENTICATION': {
+      const { status, error, errorDescription, retryAfterMs } = failure;
+      return new AtlasAuthenticationError(what, {
+        status,
+        error: error && mask.text(error),
+        errorDescription: errorDescription && mask.text(errorDescription),
+        retryAfterMs,
+        ...shared,
+      });
+    }
+    case 'CONNECTION':
+      return new AtlasConnectionError(what, { kind: failure.kind, ...shared });
+    case 'TIMEOUT':
+      return new AtlasTimeoutError(what, { limit: failure.limit, limitMs: failure.limitMs, ...shared });
+  }
 }
 
 /**
@@ -139,40 +165,36 @@ export function loginErrorOf(error: LoginError, call: CallFacts): AtlasError {
  * @param timeout - ms.
  */
 export function timeoutError(call: CallFacts, timeout: number): AtlasTimeoutError {
-  const { lastError: cause, scope } = call;
+  const { target, attempts, lastError, scope } = call;
   const { phase } = scope;
-  const when = `while ${phase} (attempts: ${call.attempts})`;
-  const before = cause === undefined ? '' : ` The attempt before failed: ${whatOf(cause)}`;
-  const what = `${subjectOf(call)} timed out after ${timeout} ms (timeout) ${when}.${before}`;
-  const isQueued = phase === 'waiting for a connection' && cause === undefined;
-  const whatToDo = isQueued ? advice.queue : advice.timeout;
+  const before = lastError === undefined ? '' : ` The attempt before failed: ${whatOf(lastError)}`;
+  const what = `${subjectOf(call, target)} timed out after ${timeout} ms (timeout) while ${phase} (attempts: ${attempts}).${before}`;
+  const isQueued = phase === 'waiting for a connection' && lastError === undefined;
   return new AtlasTimeoutError(what, {
     limit: 'timeout',
     limitMs: timeout,
-    ...fieldsOf(call),
-    advice: whatToDo,
-    cause,
+    ...fieldsOf(call, target),
+    advice: isQueued ? advice.queue : advice.timeout,
+    cause: lastError,
   });
 }
 
 /** Builds the error of a call that `close()` has ended, or that came after it. */
 export function closedError(call: CallFacts): AtlasClosedError {
-  const subject = subjectOf(call);
-  const isLate = call.attempts === 0;
-  const what = isLate
-    ? `${subject} was called after close().`
-    : `close() ended ${subject} while it was ${call.scope.phase}.`;
-  return new AtlasClosedError(what, { ...fieldsOf(call), advice: advice.closed, cause: call.lastError });
+  const { target, attempts, lastError, scope } = call;
+  const subject = subjectOf(call, target);
+  const what =
+    attempts === 0 ? `${subject} was called after close().` : `close() ended ${subject} while it was ${scope.phase}.`;
+  return new AtlasClosedError(what, { ...fieldsOf(call, target), advice: advice.closed, cause: lastError });
 }
 
 /** The start of a message: the method, and the path if the caller chose it. */
-function subjectOf({ operation, target }: CallFacts): string {
-  return target.endpoint === undefined ? `${operation} ${target.apiPath}` : operation;
+function subjectOf({ operation }: CallFacts, { endpoint, apiPath }: Target): string {
+  return endpoint === undefined ? `${operation} ${apiPath}` : operation;
 }
 
 /** The fields that every error of a call has. */
-function fieldsOf({ operation, target, attempts }: CallFacts): FieldsOf<AtlasError> {
-  const { endpoint, apiPath } = target;
+function fieldsOf({ operation, attempts }: CallFacts, { endpoint, apiPath }: Target): FieldsOf<AtlasError> {
   return { operation, endpoint, path: attempts === 0 ? undefined : apiPath, attempts };
 }
 

@@ -5,14 +5,6 @@ import type { Scope } from './scope.js';
 /** Header fields by lowercase name, as undici has them. A repeated field has an array with a string per line. */
 type HeaderFields = Readonly<Record<string, string | string[]>>;
 
-/** The limits of one exchange. */
-export interface ExchangeLimits {
-  /** ms, from when the request is on the wire. */
-  readonly attemptTimeout: number;
-  /** bytes of a body. */
-  readonly maxResponseSize: number;
-}
-
 /** Stops an exchange. */
 export interface DispatchController {
   /** Ends the exchange and closes its connection. */
@@ -28,9 +20,18 @@ interface Settle {
 /** Captured at import, so that it works under fake timers too. */
 export const { setImmediate } = globalThis;
 
+/** The limits of one exchange. */
+interface Limits {
+  /** ms, from when the request is on the wire. */
+  readonly attemptTimeout: number;
+  /** bytes of a body. */
+  readonly maxResponseSize: number;
+}
+
 /** One request and what has arrived of its response. It is the handler that a dispatcher calls. */
 export class Exchange {
-  readonly #limits: ExchangeLimits;
+  readonly #attemptTimeout: number;
+  readonly #maxResponseSize: number;
   readonly #scope: Scope;
   readonly #settle: Settle;
   /** Absent while the request is queued. */
@@ -40,16 +41,18 @@ export class Exchange {
   #status = 0;
   #headers: HeaderFields = {};
   readonly #chunks: Buffer[] = [];
+  /** bytes of the chunks. */
   #size = 0;
 
   /** Ends the exchange because its call has ended. Rejects before the connection is free, because the call sends nothing more. */
   readonly #interrupt = (reason: unknown) => {
     this.#settle.reject(reason);
-    this.#fail(reason);
+    this.#giveUp(reason);
   };
 
-  constructor(limits: ExchangeLimits, scope: Scope, settle: Settle) {
-    this.#limits = limits;
+  constructor({ attemptTimeout, maxResponseSize }: Limits, scope: Scope, settle: Settle) {
+    this.#attemptTimeout = attemptTimeout;
+    this.#maxResponseSize = maxResponseSize;
     this.#scope = scope;
     this.#settle = settle;
     scope.begin('waiting for a connection', this.#interrupt);
@@ -63,7 +66,7 @@ export class Exchange {
     this.#scope.begin('waiting for the response', this.#interrupt);
     // A dispatcher that retries starts the request again.
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#fail(new AttemptTimeout()), this.#limits.attemptTimeout);
+    this.#timer = setTimeout(() => this.#giveUp(new AttemptTimeout()), this.#attemptTimeout);
     // The timer of the call keeps the process alive, not this one.
     this.#timer.unref();
   }
@@ -75,56 +78,69 @@ export class Exchange {
     this.#headers = headers;
     // The body of an error is worth reading up to the limit.
     const isSuccess = status >= 200 && status < 300;
-    if (isSuccess && Number(headers['content-length']) > this.#limits.maxResponseSize) this.#finish(true);
+    if (isSuccess && Number(headers['content-length']) > this.#maxResponseSize) this.#cutOff();
   }
 
   /** A part of the body arrived. */
   onResponseData(_controller: DispatchController, chunk: Buffer): void {
-    const part = chunk.subarray(0, this.#limits.maxResponseSize - this.#size);
+    const part = chunk.subarray(0, this.#maxResponseSize - this.#size);
     this.#chunks.push(part);
     this.#size += part.length;
-    if (part.length < chunk.length) this.#finish(true);
+    if (part.length < chunk.length) this.#cutOff();
   }
 
   /** The response is complete. */
   onResponseEnd(): void {
-    this.#finish(false);
+    if (this.#hasEnded) return;
+    const response = this.#responseSoFar();
+    this.#end(() => this.#settle.resolve(decode(response, this.#maxResponseSize)));
   }
 
   /** The exchange failed. */
   onResponseError(_controller: DispatchController | undefined, reason: unknown): void {
-    this.#fail(reason);
+    this.#giveUp(reason);
   }
 
-  #fail(reason: unknown): void {
-    this.#end(() => this.#settle.reject(reason), false);
+  /** Resolves with the start of a response that is too large. */
+  #cutOff(): void {
+    if (this.#hasEnded) return;
+    const response = { ...this.#responseSoFar(), truncatedAt: this.#maxResponseSize };
+    this.#end(() => this.#settle.resolve(decode(response, this.#maxResponseSize)));
+    this.#closeConnection();
   }
 
-  #finish(isTruncated: boolean): void {
-    const { maxResponseSize } = this.#limits;
-    const response = {
+  #giveUp(reason: unknown): void {
+    if (this.#hasEnded) return;
+    this.#end(() => this.#settle.reject(reason));
+    this.#closeConnection();
+  }
+
+  #responseSoFar(): HttpResponse {
+    return {
       status: this.#status,
       headers: joinFields(this.#headers),
       bytes: Buffer.concat(this.#chunks),
-      truncatedAt: isTruncated ? maxResponseSize : undefined,
+      truncatedAt: undefined,
     };
-    this.#end(() => this.#settle.resolve(decode(response, maxResponseSize)), !isTruncated);
   }
 
   /**
    * Settles two turns of the event loop later, when undici has freed the connection. A request that followed sooner would open
    * another one.
    */
-  #end(settle: () => void, isComplete: boolean): void {
-    if (this.#hasEnded) return;
+  #end(settle: () => void): void {
     this.#hasEnded = true;
     clearTimeout(this.#timer);
     setImmediate(setImmediate, settle);
-    if (!isComplete) this.#controller?.abort(new Error('The request was given up'));
+  }
+
+  /** Closes the connection, because the rest of the response is not wanted. */
+  #closeConnection(): void {
+    this.#controller?.abort(new Error('The request was given up'));
   }
 }
 
-/** Joins repeated fields. Few responses have any, and a copy takes 2 % of a call. */
+/** Joins the values of repeated fields. Few responses have any, so the others are not copied. */
 function joinFields(fields: HeaderFields): Record<string, string> {
   // No value is an array, so all are strings.
   if (!Object.values(fields).some(Array.isArray)) return fields as Record<string, string>;

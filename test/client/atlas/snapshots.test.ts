@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { isMissing, snapshotListTarget, snapshotTarget } from '../../../src/client/atlas/snapshots.js';
-import { type RequestOptions, type Target, toPath } from '../../../src/client/atlas/target.js';
+import { isMissing, snapshotListQuestion, snapshotQuestion } from '../../../src/client/atlas/snapshots.js';
+import { type Question, type QuestionSettings, type Target, toPath } from '../../../src/client/atlas/target.js';
 import { dedicatedSnapshotSchema, tenantSnapshotSchema } from '../../../src/client/index.js';
 import { referenceSnapshot } from '../../support/atlas-bodies.js';
+import { defaultApiVersion } from '../../support/defaults.js';
 import {
   clusterName,
   flexListPath,
@@ -114,12 +115,13 @@ describe('dedicatedSnapshotSchema', () => {
 const list = { groupId, clusterName };
 const one = { ...list, snapshotId };
 const sent = (target: Target) => toPath('', target);
+const apiVersion = defaultApiVersion;
 
-/** With a snapshot ID, the target for that snapshot, otherwise for the list. */
-const targetOf = (args: typeof one | typeof list, options: RequestOptions): Target =>
-  'snapshotId' in args ? snapshotTarget(args, options) : snapshotListTarget(args, options);
+/** With a snapshot ID, the question for that snapshot, otherwise for the list. */
+const questionFor = (args: typeof one | typeof list, settings: QuestionSettings): Question<unknown> =>
+  'snapshotId' in args ? snapshotQuestion(args, settings) : snapshotListQuestion(args, settings);
 
-describe('the target for snapshots', () => {
+describe('the question for snapshots', () => {
   const both = { envelope: true, pretty: true };
   const flexList = `${flexListPath}?includeCount=true&itemsPerPage=500`;
 
@@ -130,18 +132,16 @@ describe('the target for snapshots', () => {
     ['flex', one, flexType, flexPath, '?envelope=true'],
     ['flex', list, flexType, flexList, '&envelope=true&pretty=true'],
   ])('at %s of %o has its media type, path and query', (endpoint, args, accept, path, withBoth) => {
-    const target = targetOf(args, { endpoint });
+    const { target, fallback } = questionFor(args, { endpoint, apiVersion });
     expect({ ...target, sent: sent(target) }).toMatchObject({ endpoint, accept, sent: path });
-    expect(target.fallback).toBeUndefined();
-    expect(sent(targetOf(args, { endpoint, ...both }))).toBe(path + withBoth);
+    expect(fallback).toBeUndefined();
+    expect(sent(questionFor(args, { endpoint, apiVersion, ...both }).target)).toBe(path + withBoth);
   });
 
-  it.each([one, list])('is Flex by default, and the tenant endpoint is its fallback: %o', (args) => {
-    const target = targetOf(args, { endpoint: 'auto', envelope: true });
-    const flex = targetOf(args, { endpoint: 'flex', envelope: true });
-    const tenant = targetOf(args, { endpoint: 'tenant', envelope: true });
-    expect({ ...target, fallback: undefined }).toMatchObject({ ...flex, parse: expect.anything() });
-    expect(target.fallback).toMatchObject({ ...tenant, parse: expect.anything() });
+  it.each([one, list])('is for Flex by default, and the tenant endpoint is its fallback: %o', (args) => {
+    const { target, fallback } = questionFor(args, { endpoint: 'auto', apiVersion, envelope: true });
+    expect(target).toEqual(questionFor(args, { endpoint: 'flex', apiVersion, envelope: true }).target);
+    expect(fallback).toEqual(questionFor(args, { endpoint: 'tenant', apiVersion, envelope: true }).target);
   });
 });
 
@@ -160,16 +160,18 @@ describe('what is no snapshot is none', () => {
     [Object.fromEntries(names.map((name) => [name, null])), noField],
   ])('%j', async (body, message) => {
     const error = (...path: unknown[]) => ({ success: false, error: { issues: [{ path, message }] } });
-    expect(await snapshotTarget(one, { endpoint: 'flex' }).parse(body)).toMatchObject(error());
+    expect(await snapshotQuestion(one, { endpoint: 'flex', apiVersion }).target.parse(body)).toMatchObject(error());
     const results = [referenceSnapshot, body, referenceSnapshot];
-    expect(await snapshotListTarget(list, { endpoint: 'tenant' }).parse({ results })).toMatchObject(
-      error('results', 1),
-    );
+    expect(
+      await snapshotListQuestion(list, { endpoint: 'tenant', apiVersion }).target.parse({ results }),
+    ).toMatchObject(error('results', 1));
   });
 
   it.each(names)('but a body with nothing but %s is one', (name) => {
     const body = { error: null, errorCode: null, [name]: referenceSnapshot[name] };
-    expect(snapshotTarget(one, { endpoint: 'tenant' }).parse(body)).toMatchObject({ success: true });
+    expect(snapshotQuestion(one, { endpoint: 'tenant', apiVersion }).target.parse(body)).toMatchObject({
+      success: true,
+    });
   });
 });
 

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import {
   mayBeEnveloped,
-  pathListTarget,
+  pathListQuestion,
+  pathQuestion,
   pathSchema,
-  pathTarget,
   type Query,
-  type RequestOptions,
   type Target,
   toPath,
 } from '../../../src/client/atlas/target.js';
 import { defaultApiVersion } from '../../support/defaults.js';
 
-const auto = { endpoint: 'auto' } as const;
+const settings = { endpoint: 'auto', apiVersion: defaultApiVersion } as const;
+
+const targetOf = (path: string, own: object = {}) => pathQuestion({ path }, { ...settings, ...own }).target;
+const firstPageOf = (path: string, own: object) => pathListQuestion({ path }, { ...settings, ...own }).target;
 
 const sent = (target: Target, prefix = '') => toPath(prefix, target);
 
@@ -25,33 +27,32 @@ describe('the target for a path', () => {
     [{ none: undefined, empty: [] }, ''],
     [JSON.parse('{ "__proto__": null, "a": 1 }'), '?a=1'],
   ])('has the query %j as %j', (query, expected) => {
-    expect(sent(pathTarget({ path }, { ...auto, query }))).toBe(path + expected);
+    expect(sent(targetOf(path, { query }))).toBe(path + expected);
   });
 
-  it.each<[what: string, options: Partial<RequestOptions>, query: string, isEnveloped: boolean]>([
+  it.each<[what: string, own: object, query: string, isEnveloped: boolean]>([
     ['adds envelope and pretty', { envelope: true, pretty: true }, '?envelope=true&pretty=true', true],
     ['keeps those of the query', { query: { envelope: true, pretty: false } }, '?envelope=true&pretty=false', true],
     ['reads a text', { query: { envelope: 'true' } }, '?envelope=true', true],
     ['has no others', {}, '', false],
-  ])('%s', (_what, options, query, isEnveloped) => {
-    const target = pathTarget({ path }, { ...auto, ...options });
+  ])('%s', (_what, own, query, isEnveloped) => {
+    const target = targetOf(path, own);
     expect([sent(target), mayBeEnveloped(target)]).toEqual([path + query, isEnveloped]);
   });
 
   it.each([
-    [path, undefined, `application/vnd.atlas.${defaultApiVersion}+json`],
-    [path, '2023-01-01', 'application/vnd.atlas.2023-01-01+json'],
-    ['/api/atlas/v2', undefined, `application/vnd.atlas.${defaultApiVersion}+json`],
-    ['/api/atlas/v1.0/groups', '2023-01-01', 'application/json'],
-    ['/api/atlas/v20/groups', undefined, 'application/json'],
-  ])('%s with apiVersion %s accepts %s', (target, apiVersion, accept) => {
-    expect(pathTarget({ path: target }, { ...auto, apiVersion }).accept).toBe(accept);
+    [path, 'application/vnd.atlas.2023-01-01+json'],
+    ['/api/atlas/v2', 'application/vnd.atlas.2023-01-01+json'],
+    ['/api/atlas/v1.0/groups', 'application/json'],
+    ['/api/atlas/v20/groups', 'application/json'],
+  ])('%s with an apiVersion accepts %s', (target, accept) => {
+    expect(targetOf(target, { apiVersion: '2023-01-01' }).accept).toBe(accept);
   });
 
   it('of a list has 500 items a page, unless its query says otherwise, and page numbers', () => {
-    const target = pathListTarget({ path }, { ...auto, query: { includeCount: true } });
+    const target = firstPageOf(path, { query: { includeCount: true } });
     expect(sent(target)).toBe(`${path}?includeCount=true&itemsPerPage=500&pageNum=1`);
-    const small = pathListTarget({ path }, { ...auto, query: { itemsPerPage: 7, pageNum: undefined } });
+    const small = firstPageOf(path, { query: { itemsPerPage: 7, pageNum: undefined } });
     expect(sent(small)).toBe(`${path}?itemsPerPage=7&pageNum=1`);
   });
 });
@@ -62,7 +63,7 @@ const prefixes = ['', '/proxy/atlas'];
 /** The URL of the request for a path, or undefined if the path is invalid. */
 function urlOf(path: unknown, prefix = ''): string | undefined {
   const { data } = pathSchema.safeParse(path);
-  const target = data === undefined ? undefined : pathTarget({ path: data }, { endpoint: 'auto' });
+  const target = data === undefined ? undefined : targetOf(data);
   return target && origin + sent(target, prefix);
 }
 

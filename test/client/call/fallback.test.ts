@@ -181,7 +181,7 @@ it('close() ends a call that asks the tenant endpoint', async () => {
   const call = rejection(atlas.get(), AtlasClosedError);
   await standStill();
   await runClock(atlas.client.close());
-  expect(await call).toMatchObject({ attempts: 2, endpoint: 'tenant' });
+  expect(await call).toMatchObject({ attempts: 2, endpoint: 'flex' });
 });
 
 describe('a 401 of the tenant endpoint', () => {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type Operation, resolveCall } from '../../../src/client/config/methods.js';
+import { resolveOptions } from '../../../src/client/config/options.js';
 import { AtlasInvalidArgumentError } from '../../../src/client/index.js';
-import { defaults } from '../../support/defaults.js';
+import { defaultApiVersion, defaults } from '../../support/defaults.js';
 import { thrown } from '../../support/rejection.js';
 
+const client = resolveOptions({ credentials: { accessToken: 'token' } });
 const { baseUrl, ...ofClient } = defaults;
+const ofCall = { ...ofClient, apiVersion: defaultApiVersion };
 const args = {
   groupId: '32b6e34b3d91647abb20e7b8',
   clusterName: 'Cluster0',
@@ -14,7 +17,7 @@ const args = {
 
 // As a caller without types may pass them.
 const resolve = (operation: Operation, options: unknown = {}, given: object = args) =>
-  resolveCall(operation, given, options as object, ofClient);
+  resolveCall(operation, given, options as object, client);
 
 /** The error for invalid options. */
 const errorFor = (operation: Operation, options: unknown, given?: object) =>
@@ -27,15 +30,15 @@ it('the options of a call override those of the client', () => {
     ['get', { query: { a: 1 }, apiVersion: '2023-01-01' }],
   ] as const) {
     const options = { ...common, ...own };
-    expect(resolve(operation, options)).toEqual({ ...ofClient, ...options });
+    expect(resolve(operation, options)).toEqual({ ...ofCall, ...options });
     // A caller's class may inherit its options.
-    expect(resolve(operation, Object.create(options))).toEqual({ ...ofClient, ...options });
+    expect(resolve(operation, Object.create(options))).toEqual({ ...ofCall, ...options });
   }
 });
 
 it('a call without options has those of the client, and envelope and pretty are sent only if they are true', () => {
   for (const options of [{}, { envelope: false, pretty: false }]) {
-    expect(resolve('listTenantSnapshots', options)).toEqual(ofClient);
+    expect(resolve('listTenantSnapshots', options)).toEqual(ofCall);
   }
 });
 

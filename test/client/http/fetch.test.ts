@@ -18,7 +18,7 @@ const get = { method: 'GET', path: '/a%2Fb?c=d', headers, body: null } as const;
 function run(fetch: FetchLike, url = origin, attemptTimeout = limits.attemptTimeout) {
   const dispatcher = fetchDispatcher(fetch);
   const transport = new Transport({ origin: url, dispatcher, attemptTimeout, proxy: undefined });
-  return transport.exchange(get, { ...limits, attemptTimeout });
+  return transport.exchange({ ...get, ...limits, attemptTimeout });
 }
 
 /** A fetch that returns a response, or what is none. It ignores its signal, as mocks may. */

@@ -1,7 +1,7 @@
 import { getGlobalDispatcher, MockAgent, setGlobalDispatcher } from 'undici';
 import { expect, it, onTestFinished } from 'vitest';
 import { Scope } from '../../../src/client/http/scope.js';
-import { Transport, type WireRequest } from '../../../src/client/http/transport.js';
+import { Transport } from '../../../src/client/http/transport.js';
 import {
   AtlasConnectionError,
   AtlasTimeoutError,
@@ -123,8 +123,8 @@ it('a request of a call that has ended is not given to the dispatcher', async ()
   const transport = new Transport({ origin: url, dispatcher, attemptTimeout: 1, proxy: undefined });
   const scope = new Scope();
   scope.end('stop');
-  const request: WireRequest = { method: 'GET', path: '/', headers: {}, body: null };
-  const sent = transport.exchange(request, { attemptTimeout: 1, maxResponseSize: 1 }, scope);
+  const request = { method: 'GET', path: '/', headers: {}, body: null } as const;
+  const sent = transport.exchange({ ...request, attemptTimeout: 1, maxResponseSize: 1 }, scope);
   await expect(sent).rejects.toBe('stop');
   expect(dispatcher.requests).toEqual([]);
 });
