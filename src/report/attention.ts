@@ -1,7 +1,7 @@
 import { type Chapter, linkTo, type Row } from './chapter.js';
 import type { Gap } from './gaps.js';
 import { chip, type Html, html, maxListed, name, printList, printTable } from './html.js';
-import type { Check, Entry, Job, ReadFile } from './jobs.js';
+import type { Check, Entry, History, Job, ReadFile } from './jobs.js';
 import { count, dayOf, getOrAdd, lengthOf, printDay, printDuration, printTime } from './time.js';
 import { sinceOf, type Timeline } from './timeline.js';
 
@@ -33,19 +33,22 @@ const ofSilence = { label: 'silent', color: 'red' };
 const withoutPeriod = (text: string | undefined): string | undefined => text?.replace(/\.$/, '');
 
 /** Says why a cluster needs attention, without the end of the sentence. */
-function sayProblem({ timeline, kind, departure }: Row): string {
-  if (departure !== undefined) return `watched since ${printTime(departure.since)}`;
-  const { current, lastChecked } = timeline;
-  if (kind.label === 'no longer listed' || current === undefined) return sayGone(current, lastChecked);
-  return sayState(timeline, current);
+function sayProblem({ timeline }: Row): string {
+  const { current, comparison } = timeline;
+  const isChecked = current?.finding !== undefined;
+  const departure = comparison?.departure;
+  if (departure === undefined) return isChecked ? sayState(timeline, current) : sayGone(timeline);
+  const watched = `watched since ${printTime(departure.since)}`;
+  return `${watched}; ${isChecked ? `now ${current.state}, ${sayState(timeline, current)}` : sayGone(timeline)}`;
 }
 
-function sayGone(current: Entry | undefined, lastChecked: Entry | undefined): string {
-  const listed = lastChecked === undefined ? 'never' : `on ${printDay(dayOf(lastChecked.check.time))}`;
-  const time = lastChecked?.finding?.time;
+/** Says what is known of a cluster that the last report does not check. */
+function sayGone({ current, lastChecked }: Timeline): string {
+  if (lastChecked === undefined) return 'no report of this page has checked it';
+  const now = current === undefined ? 'not in the last report' : `now ${current.state}`;
+  const time = lastChecked.finding?.time;
   const newest = time === undefined ? '' : `; newest known backup ${printTime(time)}`;
-  const why = current === undefined ? 'deleted, or a role was lost' : `now listed as ${current.state}`;
-  return `last checked ${listed}: ${why}${newest}`;
+  return `last checked on ${printDay(dayOf(lastChecked.check.time))}, and ${now}${newest}`;
 }
 
 /** Says what is wrong, and since when. */
@@ -79,8 +82,9 @@ function printReports(job: Job): Html | undefined {
     .filter(({ failure }) => failure !== undefined)
     .map(({ time, failure }) => `The check of ${printTime(time)} failed: ${failure}`);
   const clocks = checks.filter(({ offset }) => offset !== 0).map(sayClock);
-  if (mixed.length + failures.length + clocks.length === 0) return undefined;
-  return html`<h3 class="red">The reports</h3><ul>${[mixed, failures, clocks].map(printList)}</ul>`;
+  const lists = [job.unusable.map(sayUnusable), mixed, failures, clocks];
+  if (lists.every((items) => items.length === 0)) return undefined;
+  return html`<h3 class="red">The reports</h3><ul>${lists.map(printList)}</ul>`;
 }
 
 function sayClock({ time, offset }: Check): string {
@@ -105,12 +109,14 @@ function findMixed({ checks }: Job): string[] {
 
 export const printLogin = ({ login, loginId }: Check['report']): string => [login, loginId].filter(Boolean).join(' ');
 
-/** Prints the files that are no reports. */
-export function printUnusable(files: readonly ReadFile[]): Html | undefined {
-  const unusable = files.filter(({ why }) => why !== undefined);
-  if (unusable.length === 0) return undefined;
-  const items = unusable.map(({ file, why }) => html`${name(file)}: ${why}`);
-  return html`<section class="attention"><h2>Files that are no reports</h2><ul>${printList(items)}</ul></section>`;
+const sayUnusable = ({ file, why }: ReadFile): Html => html`${name(file)}: ${why}`;
+
+/** Prints the files that are no reports, and are in the folder of no job. */
+export function printUnusable({ files, jobs }: History): Html | undefined {
+  const ofJobs = new Set(jobs.flatMap(({ unusable }) => unusable));
+  const others = files.filter((file) => file.why !== undefined && !ofJobs.has(file));
+  if (others.length === 0) return undefined;
+  return html`<section class="attention"><h2>Files that are no reports</h2><ul>${printList(others.map(sayUnusable))}</ul></section>`;
 }
 
 const maxShown = 50;

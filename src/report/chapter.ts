@@ -1,7 +1,7 @@
 import { findGaps, type Gap } from './gaps.js';
 import { type Html, html, maxListed, name } from './html.js';
 import { type Finding, isSilent, type Job } from './jobs.js';
-import { type Departure, departuresOf, type Kind, kindOf, rankOf } from './kinds.js';
+import { type Kind, kindOf, rankOf } from './kinds.js';
 import { getOrAdd } from './time.js';
 import { type Timeline, toTimeline } from './timeline.js';
 
@@ -36,23 +36,20 @@ export interface Row {
   readonly project: string;
   readonly timeline: Timeline;
   readonly kind: Kind;
-  readonly departure: Departure | undefined;
   readonly gaps: readonly Gap[];
 }
 
 /** Makes a chapter of a job. @param now - when the page is made. */
 export function toChapter(job: Job, id: string, now: number): Chapter {
   const silent = isSilent(job, now);
-  const departures = departuresOf(job);
   const rowsOf = new Map<string, Row[]>();
   for (const [key, cluster] of job.clusters) {
     const timeline = toTimeline(cluster, job);
-    const kind = kindOf(timeline, departures);
+    const kind = kindOf(timeline);
     if (kind === undefined) continue;
     const project = job.projects.get(cluster.groupId) ?? cluster.groupId;
     const gaps = findGaps(timeline, job, silent);
-    const row: Row = { key, project, timeline, kind, departure: departures?.get(key), gaps };
-    getOrAdd(rowsOf, cluster.groupId, () => []).push(row);
+    getOrAdd(rowsOf, cluster.groupId, () => []).push({ key, project, timeline, kind, gaps });
   }
   const sections = toSections(job, id, rowsOf);
   const rows = sections.flatMap((section) => section.rows).sort(compareRows);

@@ -1,7 +1,7 @@
 import type { Chapter, Row } from './chapter.js';
 import { chip, type Html, html, type Line, name, printLines, printTable } from './html.js';
 import type { Check, Job } from './jobs.js';
-import { isBad, kinds } from './kinds.js';
+import { isBad, isLeftOut, kinds } from './kinds.js';
 import { restoredOn } from './picture.js';
 import { count, countEach, dayOf, lengthOf, printRange, printTime, spanOf } from './time.js';
 
@@ -12,7 +12,7 @@ const failed = chip({ label: 'failed', color: 'red' });
 export function printFacts({ job, rows, isSilent }: Chapter): Html {
   const restored = rows.filter(({ timeline }) => restoredOn(timeline.cluster).size > 0).length;
   const isKnown = rows.some(({ timeline }) => timeline.cluster.areRestoresRead);
-  const leftOut = rows.filter(({ kind }) => kind.label === 'left out');
+  const leftOut = rows.filter(({ timeline: { current } }) => current !== undefined && isLeftOut(current.state));
   const lines: Line[] = [
     ['Server', [job.lastCheck.report.server]],
     ['Last check', [printLast(job, isSilent)]],

@@ -21,9 +21,9 @@ import { sinceOf } from './timeline.js';
 /** Prints what the checks leave out, by the reason and the pattern, with since when and the state before, the bad first. */
 export function printLeftOut({ rows }: Chapter): Html | undefined {
   const kinds = new Map<string, { readonly isBad: boolean; readonly line: Html }[]>();
-  for (const row of rows.filter(({ kind }) => kind.label === 'left out')) {
+  for (const row of rows) {
     const { current, lastChecked } = row.timeline;
-    if (current === undefined) continue;
+    if (current === undefined || !isLeftOut(current.state)) continue;
     const before = lastChecked?.state;
     const since = printDay(sinceOf(row.timeline, isLeftOut));
     const line = html`${linkTo(row)}: since ${since}, ${before ?? 'not checked'} before`;

@@ -1,7 +1,7 @@
 import type { Job } from './jobs.js';
 import { isBad, isGood } from './kinds.js';
 import { dayOf, printDay, type Run } from './time.js';
-import type { Timeline } from './timeline.js';
+import { saysNothing, type Timeline } from './timeline.js';
 
 /** A run of days that are stale, none or short. */
 export interface Gap {
@@ -12,7 +12,7 @@ export interface Gap {
 
 /** Finds the gaps of a cluster. A day that says nothing of the cluster neither ends a gap nor interrupts it. */
 export function findGaps({ days, current }: Timeline, job: Pick<Job, 'lastCheck'>, isSilent: boolean): Gap[] {
-  const said = [...days].filter(([, { state }]) => state !== 'unknown' && state !== 'not read');
+  const said = [...days].filter(([, { state }]) => !saysNothing(state));
   const lastGood = said.filter(([, { state }]) => isGood(state)).at(-1)?.[0];
   const runs: [first: number, last: number][] = [];
   let isOpen = false;

@@ -15,8 +15,8 @@ export function sayHeadline({ files }: History, chapters: readonly Chapter[], no
   if (first !== undefined) sentences.push(saySilence(first, silent.length, chapters.length, now));
   const isPast = sentences.length > 0;
   const parts = [sayClusters(chapters, isPast)];
-  const lists = chapters.flatMap(({ sections }) => sections.flatMap(({ failedLists }) => failedLists)).length;
-  if (lists > 0) parts.push(`${count(lists, 'list')} could not be read`);
+  const lists = new Set(chapters.flatMap(({ job }) => [...(job.lastListing?.failedLists.keys() ?? [])]));
+  if (lists.size > 0) parts.push(`${count(lists.size, 'list')} could not be read`);
   const unusable = files.filter(({ why }) => why !== undefined).length;
   if (unusable > 0) parts.push(`${count(unusable, 'file')} ${unusable === 1 ? 'is no report' : 'are no reports'}`);
   return [...sentences, `${parts.join(', and ')}.`].join(' ');

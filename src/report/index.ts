@@ -35,7 +35,7 @@ export function* printPage(history: History, now: number): Generator<Html> {
 <main>
 <h1>${headline}</h1>
 <p class="soft">Backups of MongoDB Atlas, by the reports of atlas-tenant-snapshots check. Made ${printTime(now)}. All days are those of UTC.</p>
-${printUnusable(files)}`;
+${printUnusable(history)}`;
   if (isSeveral) yield printJobs(chapters);
   if (span !== undefined) {
     yield drawShared(span);

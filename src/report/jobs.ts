@@ -30,6 +30,8 @@ export interface Job {
   /** Those that could list the projects, the oldest first. */
   readonly listing: readonly Check[];
   readonly lastListing: Check | undefined;
+  /** The files in its folder that are no reports. */
+  readonly unusable: readonly ReadFile[];
   /** By {@link clusterKey}. */
   readonly clusters: ReadonlyMap<string, Cluster>;
   /** The names that the projects had last, by their IDs. */
@@ -42,16 +44,19 @@ export interface Check {
   readonly time: number;
   /** How far the clock of its machine was ahead, in ms. A minute or less counts as none. */
   readonly offset: number;
-  readonly report: Omit<Report, 'findings' | 'notChecked'>;
+  readonly report: Omit<Report, 'findings' | 'notChecked' | 'departed'>;
   /** Why it could not list the projects. */
   readonly failure: string | undefined;
   /** By {@link listKey}. */
   readonly failedLists: Map<string, Finding>;
   /** By {@link clusterKey}. */
   readonly entries: Map<string, Entry>;
+  /** The clusters of the inventory that have departed, by {@link clusterKey}. Undefined without an inventory. */
+  readonly departures: ReadonlyMap<string, Departure> | undefined;
 }
 
 export type Finding = Report['findings'][number];
+export type Departure = NonNullable<Report['departed']>[number];
 export type State = Finding['state'];
 
 /** What a report says about a cluster. */

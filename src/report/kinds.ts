@@ -1,5 +1,5 @@
-import { departureNames, type Report, stateNames } from './format.js';
-import { clusterKey, type Entry, type Job, type State } from './jobs.js';
+import { departureNames, stateNames } from './format.js';
+import type { Entry, State } from './jobs.js';
 import type { Timeline } from './timeline.js';
 
 /** What a cluster can be now. */
@@ -60,22 +60,12 @@ export const isBad = (state: Entry['state']): boolean => state === 'none' || sta
 
 export const isGood = (state: Entry['state']): boolean => state === 'paused' || state === 'new' || state === 'fresh';
 
-export type Departure = NonNullable<Report['departed']>[number];
-
-/** The departures that the last report names, by the key of the cluster. Undefined without an inventory. */
-export function departuresOf({ lastListing }: Job): ReadonlyMap<string, Departure> | undefined {
-  const all = lastListing?.report.departed;
-  return all && new Map(all.map((one) => [clusterKey(one), one]));
-}
-
 /** What a cluster is. Undefined if no report has checked it, and the last one does not name it. */
-export function kindOf(timeline: Timeline, departures: ReadonlyMap<string, Departure> | undefined): Kind | undefined {
-  const { cluster, current, lastChecked } = timeline;
-  const departure = departures?.get(clusterKey(cluster));
-  if (departure !== undefined) return kindNamed(departed(departure.departure));
+export function kindOf({ current, lastChecked, comparison }: Timeline): Kind | undefined {
+  if (comparison?.departure !== undefined) return kindNamed(departed(comparison.departure.departure));
   const hasLeft = current === undefined || current.state === 'free' || current.state === 'deleting';
   if (hasLeft && lastChecked !== undefined) {
-    return kindNamed(departures === undefined ? 'no longer listed' : 'acknowledged');
+    return kindNamed(comparison === undefined ? 'no longer listed' : 'acknowledged');
   }
   if (current === undefined) return undefined;
   return kindNamed(isLeftOut(current.state) ? 'left out' : current.state);

@@ -8,6 +8,7 @@ import { dayOf, getOrAdd } from './time.js';
 
 /** What was read of a folder so far. */
 interface Folder {
+  readonly unusable: ReadFile[];
   readonly checks: Check[];
   readonly clusters: Map<string, Cluster>;
   readonly projects: Map<string, { readonly name: string; readonly namedAt: number }>;
@@ -25,32 +26,36 @@ export async function readReports(files: readonly string[], signal: AbortSignal)
     signal.throwIfAborted();
     const one: ReadFile = { file };
     read.push(one);
+    const folder = getOrAdd(folders, dirname(file), createFolder);
     try {
       const content = await readFile(file);
       one.sha256 = hash('sha256', content);
       const report = readReport(JSON.parse(content.toString('utf8')));
       const check = toCheck(report);
       one.time = check.time;
-      const folder = getOrAdd(folders, dirname(file), createFolder);
       folder.checks.push(check);
       addProjects(folder, report, check);
       addClusters(folder, report, check);
     } catch (error) {
       one.why = error instanceof SyntaxError ? 'It is not JSON, or only a part of it.' : (error as Error).message;
+      folder.unusable.push(one);
     }
   }
-  return { files: read, jobs: Array.from(folders, ([name, folder]) => toJob(folders.size > 1 ? name : '', folder)) };
+  const withReports = [...folders].filter(([, { checks }]) => checks.length > 0);
+  const jobs = withReports.map(([name, folder]) => toJob(withReports.length > 1 ? name : '', folder));
+  return { files: read, jobs };
 }
 
-const createFolder = (): Folder => ({ checks: [], clusters: new Map(), projects: new Map() });
+const createFolder = (): Folder => ({ unusable: [], checks: [], clusters: new Map(), projects: new Map() });
 
-function toCheck({ findings, notChecked, ...report }: Report): Check {
+function toCheck({ findings, notChecked, departed, ...report }: Report): Check {
   const { clockOffset = 0 } = report.summary;
   const offset = Math.abs(clockOffset) > 60_000 ? clockOffset : 0;
   const time = report.checkedAt - offset;
   if (Number.isNaN(new Date(time).getTime())) throw new Error(`Its clockOffset is ${clockOffset}, which no clock has.`);
   const failure = report.error && (report.error.message ?? codeOf(report.error));
-  return { time, offset, report, failure, failedLists: new Map(), entries: new Map() };
+  const departures = departed && new Map(departed.map((one) => [clusterKey(one), one]));
+  return { time, offset, report, failure, failedLists: new Map(), entries: new Map(), departures };
 }
 
 function addProjects({ projects }: Folder, report: Report, { time }: Check): void {
@@ -97,11 +102,11 @@ const createCluster = ({ groupId, clusterType, clusterName }: Parameters<typeof 
   notRead: new Map(),
 });
 
-function toJob(name: string, { checks: unsorted, clusters, projects }: Folder): Job {
+function toJob(name: string, { checks: unsorted, clusters, projects, unusable }: Folder): Job {
   const checks = [...unsorted].sort((a, b) => a.time - b.time);
   const lastCheck = checks.at(-1);
   if (lastCheck === undefined) throw new Error('A job has a check.');
   const listing = checks.filter(({ failure }) => failure === undefined);
   const names = new Map(Array.from(projects, ([groupId, project]) => [groupId, project.name]));
-  return { name, checks, lastCheck, listing, lastListing: listing.at(-1), clusters, projects: names };
+  return { name, checks, lastCheck, listing, lastListing: listing.at(-1), clusters, projects: names, unusable };
 }

@@ -22,13 +22,13 @@ const departed = (clusterName: string, departure = 'unlisted') => ({
 });
 
 const gone = (name: string, day: number) =>
-  `no longer listed Shop / ${name}: last checked on 2026-11-0${day}: deleted, or a role was lost`;
+  `no longer listed Shop / ${name}: last checked on 2026-11-0${day}, and not in the last report`;
 
 it.each<[what: string, reports: Reports, lines: unknown[]]>([
   [
     'each bad state, the worst first, since when, and nothing good',
     [
-      ...[on(1, 'a stale, b none'), on(2, 'a fresh, b none')],
+      ...[on(1, 'a stale, b none'), on(2, 'a fresh, b unknown'), reportOf(3, [list])],
       reportOf(4, [
         finding('a', 'stale', [2], { age: 54 * hour }),
         finding('b', 'none', [], { reason: 'backup off' }),
@@ -54,20 +54,20 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
     ],
     [
       `${gone('b', 1)}; newest known backup 2026-11-01 06:00 UTC.`,
-      'no longer listed Shop / c: last checked on 2026-11-01: now listed as free.',
-      'no longer listed Shop / d: last checked on 2026-11-01: now listed as deleting; newest known backup 2026-11-01 06:00 UTC.',
+      'no longer listed Shop / c: last checked on 2026-11-01, and now free.',
+      'no longer listed Shop / d: last checked on 2026-11-01, and now deleting; newest known backup 2026-11-01 06:00 UTC.',
     ],
   ],
   [
     'the departures of the last report, and nothing else that has left',
     [
-      on(1, 'a stale, b stale', { departed: [departed('c')] }),
-      on(2, 'e fresh', { departed: [departed('b'), departed('d', 'project unlisted'), departed('e', 'replaced')] }),
+      on(1, 'a none, b none', { departed: [departed('c')] }),
+      on(2, 'e none', { departed: [departed('b'), departed('d', 'project unlisted'), departed('e', 'replaced')] }),
     ],
     [
-      'departed: unlisted Shop / b: watched since 2026-11-01 06:00 UTC.',
-      'departed: project unlisted Shop / d: watched since 2026-11-01 06:00 UTC.',
-      'departed: replaced Shop / e: watched since 2026-11-01 06:00 UTC.',
+      'departed: unlisted Shop / b: watched since 2026-11-01 06:00 UTC; last checked on 2026-11-01, and not in the last report.',
+      'departed: project unlisted Shop / d: watched since 2026-11-01 06:00 UTC; no report of this page has checked it.',
+      'departed: replaced Shop / e: watched since 2026-11-01 06:00 UTC; now none, since the report of 2026-11-02.',
     ],
   ],
   [
@@ -141,9 +141,13 @@ it('has the rows of at most 500 clusters that are no longer listed', async () =>
   expect(html).toContain('and 10 more that are no longer listed');
 });
 
-it('names the files that are no reports', async () => {
-  const html = await print([on(1, ''), '{', { ...on(1, ''), formatVersion: 2 }, { ...on(1, ''), server: 5 }]);
-  expect(under(html, 'Files that are no reports').slice(0, 3)).toEqual([
+it('names the files that are no reports, those of a folder without a report first', async () => {
+  const broken = [on(1, ''), '{', { ...on(1, ''), formatVersion: 2 }, { ...on(1, ''), server: 5 }];
+  const html = await print({ job: broken, other: ['{'] }, 1);
+  expect(under(html, 'Files that are no reports').slice(0, 1)).toEqual([
+    'other/000.json: It is not JSON, or only a part of it.',
+  ]);
+  expect(under(html, 'The reports')).toEqual([
     'job/001.json: It is not JSON, or only a part of it.',
     'job/002.json: Its formatVersion is 2, not 1.',
     expect.stringMatching(/^job\/003\.json: It is not a usable report: server: /),
@@ -177,4 +181,11 @@ it('shows a cluster whose list failed as not read, and one whose departure was a
   const html = await print([on(1, 'a fresh'), reportOf(2, [list])]);
   expect(chipsOf(html)).toEqual(['not read, magenta']);
   expect(chipsOf(await print([on(1, 'a stale'), on(2, '', { departed: [] })]))).toEqual(['acknowledged, plain']);
+});
+
+it('keeps a departure while a list of its project fails, which compares nothing', async () => {
+  const [before, left] = [on(1, 'a fresh, b fresh', { departed: [] }), on(2, 'b fresh', { departed: [departed('a')] })];
+  const broken = (departures?: object) => reportOf(3, [list, finding('b', 'fresh')], departures);
+  expect(chipsOf(await print([before, left, broken({ departed: [] })]))).toEqual(['departed: unlisted, magenta']);
+  expect(chipsOf(await print([before, left, broken()]))).toEqual(['no longer listed, magenta']);
 });

@@ -54,7 +54,11 @@ it.each<[sentence: string, reports: Reports, madeOn: number]>([
   ],
   ['2 of 3 jobs are silent. No cluster needed attention.', { one: [good(2)], two: [good(4)], three: [good(7)] }, 7],
   ['No cluster needs attention.', { daily: [good(6), good(7)], weekly: [good(-5), good(2)] }, 7],
-  ['1 of 1 cluster needs attention.', { one: [good(2)], two: [on(2, 'a stale')] }, 2],
+  [
+    '1 of 1 cluster needs attention, and 1 list could not be read.',
+    { one: [reportOf(2, [list])], two: [reportOf(2, [finding('a', 'stale'), list])] },
+    2,
+  ],
   ['No cluster needs attention, and 1 file is no report.', [good(1), '{'], 1],
   ['No cluster was checked.', [on(1, '', { notChecked: [leftOut('a', 'free')] })], 1],
   ['The last check failed. No report lists clusters.', [on(1, '', failed)], 1],
@@ -93,22 +97,21 @@ it('lists several jobs by their folders, with those that are silent', async () =
   const jobs = textOf(html).split('\nJobs\n')[1]?.split('\nJob one')[0]?.split('\n').slice(4);
   expect(jobs).toEqual([
     ...['one', '2, on 2 of 2 days, 2026-11-01 to 2026-11-02', '2026-11-02 12:00 UTC silent', '1 fresh'],
-    ...[
-      'three',
-      '2, on 1 of 2 days, 2026-11-08 to 2026-11-09; a check failed on 1 day',
-      '2026-11-09 12:00 UTC failed',
-      '1 fresh',
-    ],
+    ...['three', '2, on 1 of 2 days, 2026-11-08 to 2026-11-09; a check failed on 1 day'],
+    ...['2026-11-09 12:00 UTC failed', '1 fresh'],
     ...['two', '3, on 3 of 9 days, 2026-11-01 to 2026-11-09', '2026-11-09 12:00 UTC', '1 fresh'],
   ]);
   expect(await print([good(1), good(2)])).not.toContain('<h2>Jobs</h2>');
 });
 
 it('says how many of those left out were bad then, which come first in their list', async () => {
-  const html = await print([on(1, 'a fresh, b stale'), on(2, '', { notChecked: [leftOut('a'), leftOut('b')] })]);
-  expect(textOf(html)).toContain('2 excluded; before, 1 was stale');
+  const departed = [{ ...leftOut('c'), departure: 'excluded', since: at(1) }];
+  const notChecked = ['a', 'b', 'c'].map((name) => leftOut(name));
+  const html = await print([on(1, 'a fresh, b stale, c fresh'), on(2, '', { departed, notChecked })]);
+  expect(textOf(html)).toContain('3 excluded; before, 1 was stale');
   expect(under(html, 'What was left out').slice(1)).toEqual([
     'Shop / b: since 2026-11-02, stale before',
+    'Shop / c: since 2026-11-02, fresh before',
     'Shop / a: since 2026-11-02, fresh before',
   ]);
 });

@@ -84,7 +84,7 @@ export function write(files: Readonly<Record<string, object | string>>): string[
 export const read = (files: readonly string[]): Promise<History> => readReports(files, new AbortController().signal);
 
 /** Reports of one job, or of several by their names. */
-export type Reports = readonly (object | string)[] | Readonly<Record<string, readonly object[]>>;
+export type Reports = readonly (object | string)[] | Readonly<Record<string, readonly (object | string)[]>>;
 
 /** Prints the page of these reports. It is made half an hour after noon on a day of November, or on that of the last report. */
 export async function print(reports: Reports, madeOn?: number): Promise<string> {
