@@ -2,7 +2,8 @@ import { defaultMaxAge } from '../check/finding.js';
 import type { BackupCheckTotals, BackupFinding, BackupState } from '../check/index.js';
 import { type Login, readBaseUrl } from '../client/config/environment.js';
 import type { AnyAtlasError } from '../client/index.js';
-import { leftOutNames, stateNames, type WrittenReport } from '../report/format.js';
+import { leftOutNames, type WrittenReport } from '../report/format.js';
+import { stateNames } from '../report/states.js';
 import type { CheckOptions } from './check-options.js';
 import { chooses, clusterOf, excludedBy, type Found, isCluster, projectOf } from './patterns.js';
 

@@ -1,4 +1,5 @@
 import { isAtlasError } from '../client/index.js';
+import { states } from '../report/states.js';
 import type { CheckOptions } from './check-options.js';
 import type { CheckReport } from './check-report.js';
 import { collect } from './collect.js';
@@ -14,7 +15,6 @@ import {
   formatProblem,
   type Problem,
 } from './problems.js';
-import { states } from './states.js';
 import { type Output, type Run, untilStopped } from './streams.js';
 import { formatTable } from './table.js';
 import { printable } from './text.js';

@@ -1,15 +1,15 @@
 import { defaultMaxAge } from '../check/finding.js';
 import type { BackupFinding, BackupState } from '../check/index.js';
 import { atlasUrl } from '../client/config/environment.js';
-import { leftOutNames, stateNames } from '../report/format.js';
+import { leftOutNames } from '../report/format.js';
+import { stateNames, states } from '../report/states.js';
 import type { CheckReport } from './check-report.js';
 import { clusterOf, projectOf } from './patterns.js';
-import { states } from './states.js';
 import { formatDuration, formatLimit, printable } from './text.js';
 
 /** Whether a row is worth a look, although its state may be good. */
 function deservesLook({ state, reason, lastFailed }: BackupFinding): boolean {
-  return states[state].exitCode !== 0 || reason === 'no schedule' || lastFailed !== undefined;
+  return states[state].needsAttention || reason === 'no schedule' || lastFailed !== undefined;
 }
 
 /**
@@ -29,8 +29,8 @@ export function formatTable(report: CheckReport, departed: number, isColored: bo
   );
   const toLine = (row: readonly string[], state?: BackupState) => {
     const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
-    const color = isColored && state !== undefined && states[state].color;
-    if (color) cells[stateColumn] = `\x1b[${colorCodes[color]}m${cells[stateColumn]}\x1b[39m`;
+    const color = isColored && state !== undefined ? states[state].color : 'plain';
+    if (color !== 'plain') cells[stateColumn] = `\x1b[${colorCodes[color]}m${cells[stateColumn]}\x1b[39m`;
     return cells.join('  ').trimEnd();
   };
   const lines = [toLine(header), ...rows.map((row, index) => toLine(row, findings[index]?.state))];

@@ -1,13 +1,11 @@
 import * as z from 'zod';
+import { stateNames } from './states.js';
 
 // The JSON of a check, described once: the command writes it, the page reads it, and docs/report.schema.json has it for everybody
 // else. A type that begins with `Written` is that of the JSON, in which a time is a text. A reader gets ms since 1970.
 
 /** Raised if a field is removed or changes its meaning. */
 export const formatVersion = 1;
-
-/** The states of a cluster, the worst first. */
-export const stateNames = ['none', 'stale', 'short', 'unknown', 'paused', 'new', 'fresh'] as const;
 
 /** Why a cluster is not checked, in the order of the summary. */
 export const leftOutNames = ['free', 'deleting', 'internal', 'excluded', 'not included'] as const;

@@ -1,4 +1,5 @@
 import type { Report } from './format.js';
+import type { State } from './states.js';
 import { hourMs, type Notes } from './time.js';
 
 // What the reports say, as plain data. Times are in ms since 1970, days are those of UTC.
@@ -57,7 +58,6 @@ export interface Check {
 
 export type Finding = Report['findings'][number];
 export type Departure = NonNullable<Report['departed']>[number];
-export type State = Finding['state'];
 
 /** What a report says about a cluster. */
 export interface Entry {

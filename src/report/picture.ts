@@ -1,8 +1,8 @@
 import { printType, type Row } from './chapter.js';
-import { stateNames } from './format.js';
 import { type Html, html } from './html.js';
 import type { Cluster, Entry, Job } from './jobs.js';
 import { isLeftOut, isState } from './kinds.js';
+import { stateNames } from './states.js';
 import { count, dayMs, dayOf, getOrAdd, lengthOf, printDays, printRange, type Run, spanOf, toRuns } from './time.js';
 
 // Older backups, such as monthly ones, would make the picture mostly empty. The details have them.

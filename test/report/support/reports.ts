@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { leftOutNames, stateNames } from '../../../src/report/format.js';
+import { leftOutNames } from '../../../src/report/format.js';
 import { printPage, readReports } from '../../../src/report/index.js';
 import type { History } from '../../../src/report/jobs.js';
+import { stateNames } from '../../../src/report/states.js';
 
 export const hour = 3_600_000;
 const day = 24 * hour;

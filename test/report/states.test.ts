@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { states } from '../../src/cli/states.js';
-import { stateNames } from '../../src/report/format.js';
+import { stateNames, states } from '../../src/report/states.js';
 
 const withExitCode = (...codes: number[]) => stateNames.filter((name) => codes.includes(states[name].exitCode));
 
