@@ -3,7 +3,6 @@ import type { BackupCheckOptions, ClusterName, MaxAge } from '../check/index.js'
 import { logins } from '../client/config/environment.js';
 import { resolveFile } from './files.js';
 import { type Choice, chooses, covers, readPattern } from './patterns.js';
-import { parseDuration } from './text.js';
 
 export const checkUsage = `Usage: atlas-tenant-snapshots check [options]
 
@@ -114,8 +113,18 @@ function readLimits<T>(option: string, given: readonly string[] = [], readValue:
   };
 }
 
+// In ms.
+const units = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+/** Reads a duration such as `26h`, in ms. */
 function readTime(option: string, text: string, examples: string): number {
-  const time = parseDuration(text);
-  if (time !== undefined) return time;
+  const [, number, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
+  const time = Number(number) * (units.get(unit) ?? 0);
+  if (time > 0 && Number.isSafeInteger(time)) return time;
   throw new Error(`${option} must be a whole number above 0 and s, m, h or d, such as ${examples}. It is "${text}".`);
 }

@@ -4,9 +4,10 @@ import type { BackupFinding, BackupState } from '../check/index.js';
 import { type Login, readLogins, valuesOf } from '../client/config/environment.js';
 import { whatOf } from '../client/errors/call-errors.js';
 import { type AnyAtlasError, isAtlasApiError } from '../client/index.js';
+import { formatDuration } from '../report/time.js';
 import type { CheckReport } from './check-report.js';
 import { clusterOf, type Found, isCluster, mayCover, type Pattern, projectOf } from './patterns.js';
-import { formatDuration, printable } from './text.js';
+import { printable } from './text.js';
 
 /** A line of stderr. */
 export interface Problem {

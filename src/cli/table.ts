@@ -3,9 +3,10 @@ import type { BackupFinding, BackupState } from '../check/index.js';
 import { atlasUrl } from '../client/config/environment.js';
 import { leftOutNames } from '../report/format.js';
 import { stateNames, states } from '../report/states.js';
+import { formatDuration, formatMinute } from '../report/time.js';
 import type { CheckReport } from './check-report.js';
 import { clusterOf, projectOf } from './patterns.js';
-import { formatDuration, formatLimit, printable } from './text.js';
+import { printable } from './text.js';
 
 /** Whether a row is worth a look, although its state may be good. */
 function deservesLook({ state, reason, lastFailed }: BackupFinding): boolean {
@@ -45,7 +46,7 @@ const colorCodes = { red: 31, green: 32, yellow: 33, magenta: 35 };
 /** @param usualLimit - the limit that needs no note, in ms. */
 function toRow(finding: BackupFinding, isWeekly: boolean, usualLimit: number): string[] {
   const { clusterType, state, newest, age } = finding;
-  const time = newest?.time.toISOString().slice(0, 16).replace('T', ' ') ?? '-';
+  const time = newest === undefined ? '-' : formatMinute(newest.time.getTime());
   const shownAge = age === undefined ? '-' : formatDuration(age);
   const names = [projectOf(finding), clusterOf(finding) || '-'];
   return [...names, clusterType, state, time, shownAge, noteOf(finding, isWeekly, usualLimit)];
@@ -57,12 +58,12 @@ function noteOf(finding: BackupFinding, isWeekly: boolean, usualLimit: number): 
   // The schedule or a pattern may have changed the limit.
   const showsLimit = limit !== undefined && (state === 'stale' || limit !== usualLimit);
   const notes = [reason ?? (error && printable(String(errorCode ?? status ?? code)))];
-  if (showsLimit) notes.push(`limit ${formatLimit(limit)}`);
+  if (showsLimit) notes.push(`limit ${formatDuration(limit)}`);
   if (isWeekly) notes.push('weekly schedule');
   if (state === 'short') {
     const { newest, age, oldest, minHistory } = finding;
     const history = age + newest.time.getTime() - oldest.time.getTime();
-    notes.push(`history ${formatDuration(history)} of ${formatLimit(minHistory)}`);
+    notes.push(`history ${formatDuration(history)} of ${formatDuration(minHistory)}`);
   }
   if (lastFailed) notes.push('latest snapshot failed');
   return notes.filter((note) => note !== undefined).join(', ');
@@ -81,7 +82,7 @@ function formatSummary({ findings, summary, server, options }: CheckReport, depa
     departed > 0 && `Departed: ${departed}`,
     notChecked && `Not checked: ${notChecked}`,
     server !== atlasUrl && `Server: ${server}`,
-    limit && `Limit: ${limit === 'schedule' ? 'by schedule' : formatLimit(limit)}`,
+    limit && `Limit: ${limit === 'schedule' ? 'by schedule' : formatDuration(limit)}`,
   ];
   return sentences.filter(Boolean).join('. ');
 }

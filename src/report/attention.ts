@@ -2,7 +2,7 @@ import { type Chapter, linkTo, type Row } from './chapter.js';
 import type { Gap } from './gaps.js';
 import { chip, type Html, html, maxListed, name, printList, printTable } from './html.js';
 import type { Check, Entry, History, Job, ReadFile } from './jobs.js';
-import { count, dayOf, getOrAdd, lengthOf, printDay, printDuration, printTime } from './time.js';
+import { count, dayOf, formatDay, formatDuration, formatTime, getOrAdd, lengthOf } from './time.js';
 import { sinceOf, type Timeline } from './timeline.js';
 
 /** Prints what somebody has to look at, the worst first: clusters, lists, silence, what the check named, the reports. */
@@ -21,7 +21,7 @@ export function printAttention({ job, rows, sections, isSilent }: Chapter): Html
     }),
   );
   if (lists.length > 0) items.push(printList(lists));
-  if (isSilent) items.push(printList([html`${chip(ofSilence)} No report since ${printTime(job.lastCheck.time)}.`]));
+  if (isSilent) items.push(printList([html`${chip(ofSilence)} No report since ${formatTime(job.lastCheck.time)}.`]));
   return html`<section class="attention"><h2>Needs attention</h2>
 ${items.length === 0 ? html`<p>No cluster.</p>` : html`<ul>${items}</ul>`}
 ${printProblems(job)}${printReports(job)}</section>`;
@@ -38,7 +38,7 @@ function sayProblem({ timeline }: Row): string {
   const isChecked = current?.finding !== undefined;
   const departure = comparison?.departure;
   if (departure === undefined) return isChecked ? sayState(timeline, current) : sayGone(timeline);
-  const watched = `watched since ${printTime(departure.since)}`;
+  const watched = `watched since ${formatTime(departure.since)}`;
   return `${watched}; ${isChecked ? `now ${current.state}, ${sayState(timeline, current)}` : sayGone(timeline)}`;
 }
 
@@ -47,19 +47,19 @@ function sayGone({ current, lastChecked }: Timeline): string {
   if (lastChecked === undefined) return 'no report of this page has checked it';
   const now = current === undefined ? 'not in the last report' : `now ${current.state}`;
   const time = lastChecked.finding?.time;
-  const newest = time === undefined ? '' : `; newest known backup ${printTime(time)}`;
-  return `last checked on ${printDay(dayOf(lastChecked.check.time))}, and ${now}${newest}`;
+  const newest = time === undefined ? '' : `; newest known backup ${formatTime(time)}`;
+  return `last checked on ${formatDay(dayOf(lastChecked.check.time))}, and ${now}${newest}`;
 }
 
 /** Says what is wrong, and since when. */
 function sayState(timeline: Timeline, { state, finding }: Entry): string {
   const { reason, error, time, age = 0, maxAge, oldest, minHistory } = finding ?? {};
-  const limit = maxAge === undefined ? '' : ` (limit ${printDuration(maxAge)})`;
+  const limit = maxAge === undefined ? '' : ` (limit ${formatDuration(maxAge)})`;
   const facts = [
     reason,
-    `since the report of ${printDay(sinceOf(timeline, (one) => one === state))}`,
-    time && `newest backup ${printTime(time)}, ${printDuration(age)} old at the check${limit}`,
-    minHistory && oldest && `oldest backup ${printTime(oldest.time)}, ${printDuration(minHistory)} of history needed`,
+    `since the report of ${formatDay(sinceOf(timeline, (one) => one === state))}`,
+    time && `newest backup ${formatTime(time)}, ${formatDuration(age)} old at the check${limit}`,
+    minHistory && oldest && `oldest backup ${formatTime(oldest.time)}, ${formatDuration(minHistory)} of history needed`,
     withoutPeriod(error?.message),
   ];
   return facts.filter((fact) => fact !== undefined).join('; ');
@@ -80,7 +80,7 @@ function printReports(job: Job): Html | undefined {
   );
   const failures = checks
     .filter(({ failure }) => failure !== undefined)
-    .map(({ time, failure }) => `The check of ${printTime(time)} failed: ${failure}`);
+    .map(({ time, failure }) => `The check of ${formatTime(time)} failed: ${failure}`);
   const clocks = checks.filter(({ offset }) => offset !== 0).map(sayClock);
   const lists = [job.unusable.map(sayUnusable), mixed, failures, clocks];
   if (lists.every((items) => items.length === 0)) return undefined;
@@ -89,7 +89,7 @@ function printReports(job: Job): Html | undefined {
 
 function sayClock({ time, offset }: Check): string {
   const how = offset > 0 ? 'ahead' : 'behind';
-  return `The clock of the check of ${printTime(time)} was ${printDuration(Math.abs(offset))} ${how}.`;
+  return `The clock of the check of ${formatTime(time)} was ${formatDuration(Math.abs(offset))} ${how}.`;
 }
 
 /** What differs between the reports of a job as if they were of several. */
@@ -135,7 +135,7 @@ ${gaps.length === 0 ? html`<p>None.</p>` : printGapTable(gaps.slice(0, maxShown)
 function printGapTable(gaps: readonly { readonly row: Row; readonly gap: Gap }[]): Html {
   const rows = gaps.map(({ row, gap: { run, end } }) => [
     linkTo(row),
-    printDay(run[0]),
+    formatDay(run[0]),
     end,
     lengthOf(run),
     chip(row.kind),

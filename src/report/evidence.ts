@@ -1,6 +1,6 @@
 import { fieldsOf, isOfAllShards, isSharded, itemsOf, type JsonObject } from '../client/atlas/json.js';
 import type { Cluster, Finding } from './jobs.js';
-import { dayOf, getOrAdd, type Notes, note, printDuration, printTime } from './time.js';
+import { dayOf, formatDuration, formatTime, getOrAdd, type Notes, note } from './time.js';
 
 // What Atlas answered, in which any field may be missing or odd.
 
@@ -74,10 +74,10 @@ function addRestore({ restores }: Cluster, restore: JsonObject, readAt: number):
 function sayRestore(restore: JsonObject, completed: number | undefined, isDownload: boolean): string {
   const takenAt = timeOf(restore['timestamp'] ?? restore['snapshotFinishedDate']);
   const target = textOf(restore['targetDeploymentItemName'] ?? restore['targetClusterName']);
-  const age = completed === undefined ? '' : ` (${printDuration(completed - (takenAt ?? completed))} old then)`;
-  const snapshot = takenAt === undefined ? textOf(restore['snapshotId']) : `of ${printTime(takenAt)}${age}`;
+  const age = completed === undefined ? '' : ` (${formatDuration(completed - (takenAt ?? completed))} old then)`;
+  const snapshot = takenAt === undefined ? textOf(restore['snapshotId']) : `of ${formatTime(takenAt)}${age}`;
   const parts = [
-    completed === undefined ? 'not completed' : printTime(completed),
+    completed === undefined ? 'not completed' : formatTime(completed),
     snapshot && `snapshot ${snapshot}`,
     isDownload ? 'a download, which is no restore' : `to ${target ?? 'a target without a name'}`,
   ];

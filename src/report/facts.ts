@@ -3,7 +3,7 @@ import { chip, type Html, html, type Line, name, printLines, printTable } from '
 import type { Check, Job } from './jobs.js';
 import { isBad, isLeftOut, kinds } from './kinds.js';
 import { restoredOn } from './picture.js';
-import { count, countEach, dayOf, lengthOf, printRange, printTime, spanOf } from './time.js';
+import { count, countEach, dayOf, formatRange, formatTime, lengthOf, spanOf } from './time.js';
 
 const silent = chip({ label: 'silent', color: 'red' });
 const failed = chip({ label: 'failed', color: 'red' });
@@ -26,7 +26,7 @@ export function printFacts({ job, rows, isSilent }: Chapter): Html {
 
 function printLast({ lastCheck }: Job, isSilent: boolean): Html {
   const isFailed = lastCheck.failure !== undefined;
-  return html`${printTime(lastCheck.time)}${isFailed && html` ${failed}`}${isSilent && html` ${silent}`}`;
+  return html`${formatTime(lastCheck.time)}${isFailed && html` ${failed}`}${isSilent && html` ${silent}`}`;
 }
 
 /** Such as `on 27 of 30 days, 2026-11-01 to 2026-11-30; a check failed on 2 days`. */
@@ -37,7 +37,7 @@ function sayDays(checks: readonly Check[]): string {
   const listed = daysOf(checks.filter(({ failure }) => failure === undefined)).size;
   const broken = daysOf(checks.filter(({ failure }) => failure !== undefined)).size;
   const more = broken > 0 ? `; a check failed on ${count(broken, 'day')}` : '';
-  return `on ${listed} of ${count(lengthOf(span), 'day')}, ${printRange(...span)}${more}`;
+  return `on ${listed} of ${count(lengthOf(span), 'day')}, ${formatRange(...span)}${more}`;
 }
 
 /** Counts the clusters by what they are, the worst first. */

@@ -8,13 +8,13 @@ import {
   count,
   dayOf,
   daysWithout,
+  formatDay,
+  formatDays,
+  formatNotes,
+  formatTime,
   getOrAdd,
   type Notes,
   note,
-  printDay,
-  printDays,
-  printNotes,
-  printTime,
 } from './time.js';
 import { sinceOf } from './timeline.js';
 
@@ -25,7 +25,7 @@ export function printLeftOut({ rows }: Chapter): Html | undefined {
     const { current, lastChecked } = row.timeline;
     if (current === undefined || !isLeftOut(current.state)) continue;
     const before = lastChecked?.state;
-    const since = printDay(sinceOf(row.timeline, isLeftOut));
+    const since = formatDay(sinceOf(row.timeline, isLeftOut));
     const line = html`${linkTo(row)}: since ${since}, ${before ?? 'not checked'} before`;
     const wasBad = before !== undefined && isBad(before);
     getOrAdd(kinds, printReason(current), () => []).push({ isBad: wasBad, line });
@@ -50,10 +50,10 @@ export function printChecks({ job: { checks } }: Chapter): Html {
   }
   const reported = new Set(checks.map(({ time }) => dayOf(time)));
   const lines: Line[] = [
-    ['Days with a report', [printDays(reported)]],
-    ['Days without a report', [printDays(daysWithout(reported)) || 'none']],
-    ['Checks', printNotes(settings)],
-    ['Projects listed', printNotes(projects)],
+    ['Days with a report', [formatDays(reported)]],
+    ['Days without a report', [formatDays(daysWithout(reported)) || 'none']],
+    ['Checks', formatNotes(settings)],
+    ['Projects listed', formatNotes(projects)],
   ];
   return html`<section><h2>How the checks were run</h2>${printLines(lines)}</section>`;
 }
@@ -82,7 +82,7 @@ function sayOptions(options: Check['report']['options']): string {
 export function printFiles(files: readonly ReadFile[]): Html {
   const rows = files.map(({ file, time, sha256, why }) => [
     name(file),
-    time === undefined ? why : printTime(time),
+    time === undefined ? why : formatTime(time),
     sha256 === undefined ? 'not read' : html`<code>${sha256}</code>`,
   ]);
   return html`<section><h2>The files</h2><details><summary>${count(files.length, 'file')}</summary>

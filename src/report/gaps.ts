@@ -1,6 +1,6 @@
 import type { Job } from './jobs.js';
 import { isBad, isGood } from './kinds.js';
-import { dayOf, printDay, type Run } from './time.js';
+import { dayOf, formatDay, type Run } from './time.js';
 import { saysNothing, type Timeline } from './timeline.js';
 
 /** A run of days that are stale, none or short. */
@@ -29,7 +29,7 @@ export function findGaps({ days, current }: Timeline, job: Pick<Job, 'lastCheck'
   const lastDay = dayOf(job.lastCheck.time);
   return runs.map((run): Gap => {
     const [, last] = run;
-    if (lastGood !== undefined && lastGood > last) return { run, end: printDay(last) };
+    if (lastGood !== undefined && lastGood > last) return { run, end: formatDay(last) };
     return { run, end: saysSo && last === lastDay ? 'still open' : 'not known' };
   });
 }

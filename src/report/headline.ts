@@ -1,6 +1,6 @@
 import type { Chapter } from './chapter.js';
 import type { History } from './jobs.js';
-import { count, printDuration, printTime } from './time.js';
+import { count, formatDuration, formatTime } from './time.js';
 
 /** Says in a sentence whether somebody has to look, and what makes that less than known. */
 export function sayHeadline({ files }: History, chapters: readonly Chapter[], now: number): string {
@@ -25,7 +25,7 @@ export function sayHeadline({ files }: History, chapters: readonly Chapter[], no
 function saySilence({ job }: Chapter, silent: number, all: number, now: number): string {
   if (all > 1) return `${silent} of ${all} jobs ${silent === 1 ? 'is' : 'are'} silent.`;
   const { time } = job.lastCheck;
-  return `The last check is ${printDuration(now - time)} old: ${printTime(time)}.`;
+  return `The last check is ${formatDuration(now - time)} old: ${formatTime(time)}.`;
 }
 
 /** A cluster counts once, however many jobs have it. */

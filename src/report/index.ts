@@ -8,7 +8,7 @@ import type { History } from './jobs.js';
 import { drawShared, findSpan, isLong } from './picture.js';
 import { printPicture } from './sections.js';
 import { style } from './style.js';
-import { lengthOf, printTime, type Run } from './time.js';
+import { formatTime, lengthOf, type Run } from './time.js';
 
 export { readReports } from './read.js';
 
@@ -34,7 +34,7 @@ export function* printPage(history: History, now: number): Generator<Html> {
 <body class="${span !== undefined && isLong(span) && 'long'}" style="--days: ${span === undefined ? 1 : lengthOf(span)}">
 <main>
 <h1>${headline}</h1>
-<p class="soft">Backups of MongoDB Atlas, by the reports of atlas-tenant-snapshots check. Made ${printTime(now)}. All days are those of UTC.</p>
+<p class="soft">Backups of MongoDB Atlas, by the reports of atlas-tenant-snapshots check. Made ${formatTime(now)}. All days are those of UTC.</p>
 ${printUnusable(history)}`;
   if (isSeveral) yield printJobs(chapters);
   if (span !== undefined) {

@@ -3,7 +3,7 @@ import { type Html, html } from './html.js';
 import type { Cluster, Entry, Job } from './jobs.js';
 import { isLeftOut, isState } from './kinds.js';
 import { stateNames } from './states.js';
-import { count, dayMs, dayOf, getOrAdd, lengthOf, printDays, printRange, type Run, spanOf, toRuns } from './time.js';
+import { count, dayMs, dayOf, formatDays, formatRange, getOrAdd, lengthOf, type Run, spanOf, toRuns } from './time.js';
 
 // Older backups, such as monthly ones, would make the picture mostly empty. The details have them.
 const maxDaysBefore = 35;
@@ -60,7 +60,7 @@ function toBar(state: Entry['state']): Kind {
 export function drawRow(row: Row, span: Run): Html {
   const found = [...daysOfKinds(row, span)];
   const parts = found.map(([kind, days]) => `${kind} on ${count(days.size, 'day')}`);
-  const label = `${row.timeline.cluster.clusterName}, ${printType(row)}, ${row.kind.label}. ${printRange(...span)}: ${parts.join('; ')}.`;
+  const label = `${row.timeline.cluster.clusterName}, ${printType(row)}, ${row.kind.label}. ${formatRange(...span)}: ${parts.join('; ')}.`;
   return drawDays(
     label,
     found.map(([kind, days]) => draw(kind, days, span)),
@@ -69,8 +69,8 @@ export function drawRow(row: Row, span: Run): Html {
 
 /** Draws the days with a report, and those on which a check failed. */
 export function drawReports(reported: ReadonlySet<number>, failed: ReadonlySet<number>, span: Run): Html {
-  const failures = failed.size > 0 ? ` A check failed on ${printDays(failed)}.` : '';
-  const label = `Reports on ${count(reported.size, 'day')}: ${printDays(reported)}.${failures}`;
+  const failures = failed.size > 0 ? ` A check failed on ${formatDays(failed)}.` : '';
+  const label = `Reports on ${count(reported.size, 'day')}: ${formatDays(reported)}.${failures}`;
   return drawDays(label, [draw('a report', reported, span), draw('a check failed', failed, span)]);
 }
 
@@ -101,7 +101,7 @@ function draw(kind: string, days: ReadonlySet<number>, span: Run, say = sayRun):
 
 /** Such as `2026-11-01 to 2026-11-03: fresh (3 days)`. */
 const sayRun = (run: Run, kind: string): string =>
-  `${printRange(...run)}: ${kind}${lengthOf(run) > 1 ? ` (${lengthOf(run)} days)` : ''}`;
+  `${formatRange(...run)}: ${kind}${lengthOf(run) > 1 ? ` (${lengthOf(run)} days)` : ''}`;
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 

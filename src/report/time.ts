@@ -1,26 +1,34 @@
-// Days are those of UTC, as numbers since 1970.
+// Times and durations are in ms, times since 1970. Days are those of UTC, as numbers since 1970.
 
-export const hourMs = 3_600_000;
+const minuteMs = 60_000;
+export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
 export const dayOf = (time: number): number => Math.floor(time / dayMs);
 
-export const printDay = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
+export const formatDay = (day: number): string => new Date(day * dayMs).toISOString().slice(0, 10);
 
-export const printTime = (time: number): string => `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+/** Formats a time in UTC, such as `2026-11-03 06:00`. */
+export const formatMinute = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 
-export const printRange = (first: number, last: number): string =>
-  first === last ? printDay(first) : `${printDay(first)} to ${printDay(last)}`;
+/** Such as `2026-11-03 06:00 UTC`. */
+export const formatTime = (time: number): string => `${formatMinute(time)} UTC`;
 
-/** Such as `3 d 4 h`. */
-export function printDuration(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  const hours = Math.floor(minutes / 60);
-  if (hours < 1) return `${minutes} m`;
-  const isLong = hours >= 48;
-  const [large, small] = isLong ? [Math.floor(hours / 24), hours % 24] : [hours, minutes % 60];
-  return `${large} ${isLong ? 'd' : 'h'}${small > 0 ? ` ${small} ${isLong ? 'h' : 'm'}` : ''}`;
+export const formatRange = (first: number, last: number): string =>
+  first === last ? formatDay(first) : `${formatDay(first)} to ${formatDay(last)}`;
+
+/** Formats a duration, rounded down, without a part that is 0: `45 s`, `12 m`, `26 h`, `47 h 5 m`, `2 d`, `7 d 2 h`. */
+export function formatDuration(ms: number): string {
+  const minutes = Math.floor(ms / minuteMs);
+  const hours = Math.floor(ms / hourMs);
+  if (minutes < 1) return `${Math.floor(ms / 1000)} s`;
+  if (hours < 48) return joinParts(formatPart(hours, 'h'), formatPart(minutes % 60, 'm'));
+  return joinParts(formatPart(Math.floor(ms / dayMs), 'd'), formatPart(hours % 24, 'h'));
 }
+
+const formatPart = (number: number, unit: string): string => (number === 0 ? '' : `${number} ${unit}`);
+
+const joinParts = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join(' ');
 
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
@@ -54,8 +62,8 @@ export function daysWithout(days: ReadonlySet<number>): Set<number> {
 export const lengthOf = ([first, last]: Run): number => last - first + 1;
 
 /** Such as `2026-11-01 to 2026-11-03, 2026-11-05 (4 days)`. */
-export function printDays(days: ReadonlySet<number>): string {
-  const runs = toRuns(days).map(([first, last]) => printRange(first, last));
+export function formatDays(days: ReadonlySet<number>): string {
+  const runs = toRuns(days).map(([first, last]) => formatRange(first, last));
   return days.size > 1 ? `${runs.join(', ')} (${days.size} days)` : runs.join();
 }
 
@@ -66,8 +74,8 @@ export function note(notes: Notes, text: string, day: number): void {
   getOrAdd(notes, text, () => new Set()).add(day);
 }
 
-export const printNotes = (notes: Notes): string[] =>
-  Array.from(notes, ([text, days]) => `${text}: ${printDays(days)}`);
+export const formatNotes = (notes: Notes): string[] =>
+  Array.from(notes, ([text, days]) => `${text}: ${formatDays(days)}`);
 
 export function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
   const value = map.get(key) ?? create();
