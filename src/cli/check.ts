@@ -17,7 +17,7 @@ import {
 } from './problems.js';
 import { type Output, type Run, untilStopped } from './streams.js';
 import { formatTable } from './table.js';
-import { printable } from './text.js';
+import { forConsole } from './text.js';
 
 /** Checks the backups, and prints what it found. */
 export function check(options: CheckOptions): Run {
@@ -31,7 +31,7 @@ export function check(options: CheckOptions): Run {
       return stop.aborted ? stop.reason : publish(report, inventory, output);
     } catch (error) {
       if (!isAtlasError(error, 'CONFIGURATION')) throw error;
-      output.stderr.write(`${printable(error.message)}\n`);
+      output.stderr.write(`${forConsole(error.message)}\n`);
       return 3;
     }
   };
@@ -60,7 +60,7 @@ function publish(report: CheckReport, inventory: Inventory | undefined, { stdout
   if (options.isJson) stdout.write(json);
   const failure = options.output === undefined ? undefined : writeWhole(options.output, json);
   if (failure !== undefined) {
-    stderr.write(`${printable(`--output ${options.output} could not be written: ${failure}`)}\n`);
+    stderr.write(`${forConsole(`--output ${options.output} could not be written: ${failure}`)}\n`);
   }
   return exitCodeOf(report, problems.length > 0 || failure !== undefined);
 }

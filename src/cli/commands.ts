@@ -5,7 +5,7 @@ import { emulate, emulateOptions, emulateUsage, readPort } from './emulate.js';
 import { readVersion } from './json.js';
 import { report, reportUsage } from './report.js';
 import type { Output, Run } from './streams.js';
-import { messageOf, printable } from './text.js';
+import { forConsole, messageOf } from './text.js';
 
 /**
  * Runs the command that the arguments name. Returns its exit code, or the signal that is to end the process.
@@ -17,7 +17,7 @@ export async function runCommand(args: string[], output: Output, stop: AbortSign
   try {
     run = readCommand(args);
   } catch (error) {
-    output.stderr.write(`${printable(messageOf(error))}\nTry: atlas-tenant-snapshots --help\n`);
+    output.stderr.write(`${forConsole(messageOf(error))}\nTry: atlas-tenant-snapshots --help\n`);
     return 3;
   }
   try {

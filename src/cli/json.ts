@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type { BackupFinding, BackupSnapshot } from '../check/index.js';
 import { valuesOf } from '../client/config/environment.js';
 import { formatVersion, type WrittenReport } from '../report/format.js';
+import { unprintable } from '../report/printable.js';
 import type { CheckReport } from './check-report.js';
 
 /** Reads the version of this package. */
@@ -59,11 +60,12 @@ function toWrittenSnapshot({ snapshotId, time }: BackupSnapshot) {
   return { snapshotId, time: time.toISOString() };
 }
 
-// What a terminal or a CI system could obey.
-const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|##(?=\w*\[)/gu;
+// The start of what CI systems read as a command: `##[` or `##vso[`.
+const commandOfCi = /##(?=\w*\[)/g;
 
+/** Formats JSON without anything that a terminal or a CI system could obey. */
 function stringify(value: object, indentation?: number): string {
-  return JSON.stringify(value, null, indentation).replace(unsafe, escapeAll);
+  return JSON.stringify(value, null, indentation).replace(unprintable, escapeAll).replace(commandOfCi, escapeAll);
 }
 
 function escapeAll(text: string): string {

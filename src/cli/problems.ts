@@ -7,7 +7,7 @@ import { type AnyAtlasError, isAtlasApiError } from '../client/index.js';
 import { formatDuration } from '../report/time.js';
 import type { CheckReport } from './check-report.js';
 import { clusterOf, type Found, isCluster, mayCover, type Pattern, projectOf } from './patterns.js';
-import { printable } from './text.js';
+import { forConsole } from './text.js';
 
 /** A line of stderr. */
 export interface Problem {
@@ -21,7 +21,7 @@ export interface Problem {
 /** Formats a line of stderr. */
 export function formatProblem({ about, message, mostNames = 3 }: Problem): string {
   const more = about.length > mostNames ? ` and ${about.length - mostNames} more` : '';
-  return printable(`${about.slice(0, mostNames).join(', ')}${more}: ${message}`);
+  return forConsole(`${about.slice(0, mostNames).join(', ')}${more}: ${message}`);
 }
 
 /** Groups items by a key, in the order in which the keys come. */
@@ -133,7 +133,7 @@ export function formatNotices(report: CheckReport): string[] {
   const { options, found, notChecked, summary, error } = report;
   const unused = error === undefined ? unusedOf(options.exclude, [...found, ...notChecked]) : [];
   return [
-    ...unused.map((text) => printable(`--exclude ${text} matched nothing.`)),
+    ...unused.map((text) => forConsole(`--exclude ${text} matched nothing.`)),
     ...describeClock(summary.clockOffset),
     ...describeEvidence(report),
   ];
@@ -164,7 +164,7 @@ function describeEvidence({ findings }: CheckReport): string[] {
     const [{ part, needsManager }] = group;
     const clusters = group.length === 1 ? '1 cluster' : `${group.length} clusters`;
     const role = needsManager ? ' Restores of dedicated clusters need the role Project Backup Manager.' : '';
-    return printable(`Evidence: ${part} of ${clusters} could not be read. ${messageOf(group)}${role}`);
+    return forConsole(`Evidence: ${part} of ${clusters} could not be read. ${messageOf(group)}${role}`);
   });
 }
 

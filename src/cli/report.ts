@@ -1,5 +1,5 @@
 import { type Output, type Run, untilStopped } from './streams.js';
-import { printable } from './text.js';
+import { forConsole } from './text.js';
 
 export const reportUsage = `Usage: atlas-tenant-snapshots report REPORT...
 
@@ -27,6 +27,6 @@ async function print(files: readonly string[], { stdout, stderr }: Output, stop:
     await stdout.write(`${part}\n`);
   }
   const unusable = history.files.filter(({ why }) => why !== undefined);
-  for (const { file, why } of unusable) stderr.write(`${printable(`${file}: ${why}`)}\n`);
+  for (const { file, why } of unusable) stderr.write(`${forConsole(`${file}: ${why}`)}\n`);
   return unusable.length > 0 ? 3 : 0;
 }

@@ -6,7 +6,7 @@ import { stateNames, states } from '../report/states.js';
 import { formatDuration, formatMinute } from '../report/time.js';
 import type { CheckReport } from './check-report.js';
 import { clusterOf, projectOf } from './patterns.js';
-import { printable } from './text.js';
+import { forConsole } from './text.js';
 
 /** Whether a row is worth a look, although its state may be good. */
 function deservesLook({ state, reason, lastFailed }: BackupFinding): boolean {
@@ -57,7 +57,7 @@ function noteOf(finding: BackupFinding, isWeekly: boolean, usualLimit: number): 
   const { errorCode, status, code } = error?.toJSON() ?? {};
   // The schedule or a pattern may have changed the limit.
   const showsLimit = limit !== undefined && (state === 'stale' || limit !== usualLimit);
-  const notes = [reason ?? (error && printable(String(errorCode ?? status ?? code)))];
+  const notes = [reason ?? (error && forConsole(String(errorCode ?? status ?? code)))];
   if (showsLimit) notes.push(`limit ${formatDuration(limit)}`);
   if (isWeekly) notes.push('weekly schedule');
   if (state === 'short') {

@@ -1,12 +1,12 @@
-// Characters that could change what a terminal shows, and line separators.
-const unprintable = /[\p{C}\u2028\u2029]/gu;
+import { printable } from '../report/printable.js';
 
-// `::` at the start of a line, and `##[` or `##vso[` anywhere in it. A space after the match breaks them.
+// What CI systems read as a command: `::` at the start of a line, and `##[` or `##vso[` anywhere in it. A space after the match
+// breaks it.
 const commandOfCi = /^\s*:(?=:)|##\w*(?=\[)/g;
 
-/** Removes the unprintable characters from a line, and breaks what CI systems would read as a command. */
-export function printable(text: string): string {
-  return text.replace(unprintable, '').replace(commandOfCi, '$& ');
+/** Prepares a text for one line of a terminal or of a CI system's log. */
+export function forConsole(text: string): string {
+  return printable(text).replace(commandOfCi, '$& ');
 }
 
 /** The message of what was thrown, such as `EACCES: permission denied`. */

@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /** HTML, in which every text is escaped. */
 export class Html {
   readonly text: string;
@@ -32,12 +34,8 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-// Control and format characters, such as those that change the direction of what follows, go too: no reader sees them.
 function escapeText(text: string): string {
-  return text
-    .replace(/[\n\r\t\u2028\u2029]+/g, ' ')
-    .replace(/\p{C}/gu, '')
-    .replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  return printable(text).replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
 
 /** A name that somebody chose, whose direction does not change that of what is around it. */

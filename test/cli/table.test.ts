@@ -108,7 +108,7 @@ describe('the table', () => {
   });
 
   it.each<[what: string, groupName: string, clusterName: string, row: string]>([
-    ['control characters', 'Web\x1b[2J\r\n Shop\u009b\u202e', 'or\u0000ders', 'Web[2J Shop  orders'],
+    ['control characters', 'Web\x1b[2J\r\nShop\u009b\u202e', 'or\u0000ders', 'Web[2J Shop  orders'],
     ['no visible character', ' \u200b', 'orders', `${shop}  orders`],
     ['many characters', 'x'.repeat(999), '🚀'.repeat(999), `${'x'.repeat(999)}  ${'🚀'.repeat(999)}`],
     ['commands of GitHub', ' :\u200b:add-mask::x', '::y::z', ': :add-mask::x  : :y::z'],
