@@ -1,9 +1,8 @@
 import { type Chapter, linkTo, type Row } from './chapter.js';
-import type { Gap } from './gaps.js';
 import { chip, type Html, html, maxListed, name, printList, printTable } from './html.js';
 import type { Check, Entry, History, Job, ReadFile } from './jobs.js';
 import { count, dayOf, formatDay, formatDuration, formatTime, getOrAdd, lengthOf } from './time.js';
-import { sinceOf, type Timeline } from './timeline.js';
+import { type Gap, sinceOf, type Timeline } from './timeline.js';
 
 /** Prints what somebody has to look at, the worst first: clusters, lists, silence, what the check named, the reports. */
 export function printAttention({ job, rows, sections, isSilent }: Chapter): Html {
@@ -34,9 +33,8 @@ const withoutPeriod = (text: string | undefined): string | undefined => text?.re
 
 /** Says why a cluster needs attention, without the end of the sentence. */
 function sayProblem({ timeline }: Row): string {
-  const { current, comparison } = timeline;
+  const { current, departure } = timeline;
   const isChecked = current?.finding !== undefined;
-  const departure = comparison?.departure;
   if (departure === undefined) return isChecked ? sayState(timeline, current) : sayGone(timeline);
   const watched = `watched since ${formatTime(departure.since)}`;
   return `${watched}; ${isChecked ? `now ${current.state}, ${sayState(timeline, current)}` : sayGone(timeline)}`;

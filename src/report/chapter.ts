@@ -1,9 +1,60 @@
-import { findGaps, type Gap } from './gaps.js';
+import { departureNames } from './format.js';
 import { type Html, html, maxListed, name } from './html.js';
 import { type Finding, isSilent, type Job } from './jobs.js';
-import { type Kind, kindOf, rankOf } from './kinds.js';
+import { type Color, stateNames, states } from './states.js';
 import { getOrAdd } from './time.js';
-import { type Timeline, toTimeline } from './timeline.js';
+import { findGaps, type Gap, isLeftOut, type Timeline, toTimeline } from './timeline.js';
+
+/** What a cluster can be now. */
+export interface Kind {
+  readonly label: string;
+  readonly color: Color;
+  readonly needsAttention: boolean;
+  /** Whether the headline counts it among all clusters. */
+  readonly isWatched: boolean;
+}
+
+const lost = (label: string): Kind => ({ label, color: 'magenta', needsAttention: true, isWatched: true });
+
+const aside = (label: string): Kind => ({ label, color: 'plain', needsAttention: false, isWatched: false });
+
+const ofStates = stateNames.map((label): Kind => {
+  const { color, needsAttention } = states[label];
+  return { label, color, needsAttention, isWatched: true };
+});
+
+const departed = (departure: string): string => `departed: ${departure}`;
+
+/** Every kind, the worst first. The first that applies is what a cluster is. */
+export const kinds: readonly Kind[] = [
+  ...departureNames.map((departure) => lost(departed(departure))),
+  ...ofStates.filter(({ needsAttention }) => needsAttention),
+  lost('no longer listed'),
+  // The list needs attention, not each of its clusters.
+  { label: 'not read', color: 'magenta', needsAttention: false, isWatched: true },
+  ...ofStates.filter(({ needsAttention }) => !needsAttention),
+  aside('left out'),
+  aside('acknowledged'),
+];
+
+const byLabel = new Map(kinds.map((kind) => [kind.label, kind]));
+
+function kindNamed(label: string): Kind {
+  const kind = byLabel.get(label);
+  if (kind === undefined) throw new Error(`No kind is called ${label}.`);
+  return kind;
+}
+
+const rankOf = (kind: Kind): number => kinds.indexOf(kind);
+
+/** What a cluster is. Undefined if no report has checked it, and the last one does not name it. */
+function kindOf({ current, lastChecked, isCompared, departure }: Timeline): Kind | undefined {
+  if (departure !== undefined) return kindNamed(departed(departure.departure));
+  const hasLeft = current === undefined || current.state === 'free' || current.state === 'deleting';
+  if (hasLeft && lastChecked !== undefined) return kindNamed(isCompared ? 'acknowledged' : 'no longer listed');
+  if (current === undefined) return undefined;
+  return kindNamed(isLeftOut(current.state) ? 'left out' : current.state);
+}
 
 /** What the page says of a job. */
 export interface Chapter {

@@ -1,9 +1,8 @@
 import { printLogin } from './attention.js';
 import { type Chapter, linkTo } from './chapter.js';
-import { printReason } from './details.js';
 import { type Html, html, type Line, limit, name, printLines, printList, printTable } from './html.js';
 import type { Check, ReadFile } from './jobs.js';
-import { isBad, isLeftOut } from './kinds.js';
+import { printReason } from './rows.js';
 import {
   count,
   dayOf,
@@ -16,7 +15,7 @@ import {
   type Notes,
   note,
 } from './time.js';
-import { sinceOf } from './timeline.js';
+import { isBad, isLeftOut, sinceOf } from './timeline.js';
 
 /** Prints what the checks leave out, by the reason and the pattern, with since when and the state before, the bad first. */
 export function printLeftOut({ rows }: Chapter): Html | undefined {

@@ -1,13 +1,12 @@
 import { printAttention, printGaps, printUnusable } from './attention.js';
 import { type Chapter, toChapter } from './chapter.js';
-import { printFacts, printJobs } from './facts.js';
 import { printChecks, printFiles, printLeftOut, printLimits } from './footer.js';
-import { sayHeadline } from './headline.js';
 import { type Html, html, name } from './html.js';
 import type { History } from './jobs.js';
 import { drawShared, findSpan, isLong } from './picture.js';
-import { printPicture } from './sections.js';
+import { printPicture } from './rows.js';
 import { style } from './style.js';
+import { printFacts, printJobs, sayHeadline } from './summary.js';
 import { formatTime, lengthOf, type Run } from './time.js';
 
 export { readReports } from './read.js';

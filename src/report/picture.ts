@@ -1,9 +1,9 @@
 import { printType, type Row } from './chapter.js';
 import { type Html, html } from './html.js';
 import type { Cluster, Entry, Job } from './jobs.js';
-import { isLeftOut, isState } from './kinds.js';
-import { stateNames } from './states.js';
+import { isState, stateNames } from './states.js';
 import { count, dayMs, dayOf, formatDays, formatRange, getOrAdd, lengthOf, type Run, spanOf, toRuns } from './time.js';
+import { isLeftOut } from './timeline.js';
 
 // Older backups, such as monthly ones, would make the picture mostly empty. The details have them.
 const maxDaysBefore = 35;

@@ -28,3 +28,5 @@ export const states: Readonly<Record<State, Meaning>> = meanings;
 
 /** All states, the worst first. The table, its summary and the page show them in this order. */
 export const stateNames = Object.keys(states) as State[];
+
+export const isState = (name: string): name is State => Object.hasOwn(states, name);
