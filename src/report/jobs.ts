@@ -71,8 +71,7 @@ export interface Entry {
 }
 
 /** What the reports of a job name of a cluster. The sets have days. */
-export interface Cluster extends Pick<Finding, 'groupId' | 'clusterType'> {
-  readonly clusterName: string;
+export interface Cluster extends ClusterName {
   readonly backups: Set<number>;
   readonly failures: Set<number>;
   readonly restores: Map<string, Restore>;
@@ -91,12 +90,17 @@ export interface Restore {
   readonly text: string;
 }
 
+/** A list of the clusters of a project. */
 type List = Pick<Finding, 'groupId' | 'clusterType'>;
+
+/** What identifies a cluster. */
+export interface ClusterName extends List {
+  readonly clusterName: string;
+}
 
 export const listKey = ({ groupId, clusterType }: List): string => `${groupId}/${clusterType}`;
 
-export const clusterKey = (named: List & { readonly clusterName: string }): string =>
-  `${listKey(named)}/${named.clusterName}`;
+export const clusterKey = (cluster: ClusterName): string => `${listKey(cluster)}/${cluster.clusterName}`;
 
 /** Whether the next report of a job is overdue. @param now - when the page is made. */
 export function isSilent({ checks, lastCheck }: Pick<Job, 'checks' | 'lastCheck'>, now: number): boolean {

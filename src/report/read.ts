@@ -3,7 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { addEvidence, codeOf } from './evidence.js';
 import { type Report, readReport } from './format.js';
-import { type Check, type Cluster, clusterKey, type History, type Job, listKey, type ReadFile } from './jobs.js';
+import {
+  type Check,
+  type Cluster,
+  type ClusterName,
+  clusterKey,
+  type History,
+  type Job,
+  listKey,
+  type ReadFile,
+} from './jobs.js';
 import { dayOf, getOrAdd } from './time.js';
 
 /** What was read of a folder so far. */
@@ -90,7 +99,7 @@ function addClusters({ clusters }: Folder, report: Report, check: Check): void {
   }
 }
 
-const createCluster = ({ groupId, clusterType, clusterName }: Parameters<typeof clusterKey>[0]): Cluster => ({
+const createCluster = ({ groupId, clusterType, clusterName }: ClusterName): Cluster => ({
   groupId,
   clusterType,
   clusterName,

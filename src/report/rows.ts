@@ -48,7 +48,7 @@ function printHead(
 /** Such as `3 clusters, all fresh; 1 with a gap` or `3 clusters: 1 stale, 2 fresh; 1 left out`. */
 function sumUp(rows: readonly Row[], [first]: Run): string {
   const current = rows.filter(({ kind }) => kind.label !== 'left out');
-  const withDay = (test: (state: Parameters<typeof isLeftOut>[0]) => boolean) =>
+  const withDay = (test: (state: Entry['state']) => boolean) =>
     current.filter(({ timeline }) => [...timeline.days.values()].some(({ state }) => test(state))).length;
   const withFailure = rows.filter(({ timeline }) => [...timeline.cluster.failures].some((day) => day >= first));
   const parts: { readonly number: number; readonly words: string }[] = [
