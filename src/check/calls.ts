@@ -181,7 +181,7 @@ function delayOf(error: AnyAtlasError, usual: number): number {
 }
 
 /** Whether Atlas limits the rate of calls. A token request may meet a limit too. */
-export function isRateLimit(error: AnyAtlasError): boolean {
+function isRateLimit(error: AnyAtlasError): boolean {
   return 'status' in error && error.status === 429;
 }
 

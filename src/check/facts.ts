@@ -129,7 +129,7 @@ export interface Schedule {
 const noSchedule: Schedule = { interval: day, reason: 'no schedule' };
 
 /** The error with which Atlas says that a cluster has no schedule. */
-export const noScheduleError = { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' };
+const noScheduleError = { status: 404, errorCode: 'BACKUP_CONFIG_NOT_FOUND' };
 
 /** The schedule of a cluster if reading it ended with an error. */
 export function unreadSchedule(error: AnyAtlasError): Schedule {

@@ -1,8 +1,9 @@
-import type { parseArgs } from 'node:util';
 import type { BackupCheckOptions, ClusterName, MaxAge } from '../check/index.js';
 import { logins } from '../client/config/environment.js';
+import type { WrittenReport } from '../report/format.js';
+import { dayMs, hourMs } from '../report/time.js';
 import { resolveFile } from './files.js';
-import { type Choice, chooses, covers, readPattern } from './patterns.js';
+import { type Choice, chooses, covers, type Pattern, readPattern } from './patterns.js';
 
 export const checkUsage = `Usage: atlas-tenant-snapshots check [options]
 
@@ -48,81 +49,129 @@ export const checkOptions = {
   json: { type: 'boolean' },
 } as const;
 
-type Values = ReturnType<typeof parseArgs<{ options: typeof checkOptions }>>['values'];
+/** The arguments of a check, as `parseArgs()` reads them. */
+export interface CheckArguments {
+  readonly include?: string[] | undefined;
+  readonly exclude?: string[] | undefined;
+  readonly 'max-age'?: string[] | undefined;
+  readonly 'min-history'?: string[] | undefined;
+  readonly inventory?: string | undefined;
+  readonly evidence?: boolean | undefined;
+  readonly output?: string | undefined;
+  readonly timeout?: string | undefined;
+  readonly problems?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** The options of a check. */
+export interface CheckOptions extends Choice {
+  readonly maxAge: Limits<MaxAge>;
+  readonly minHistory: Limits<number>;
+  /** What `checkBackups()` takes. Each of its options is here, or is one that the command does not have. */
+  readonly ofCheck: Required<Omit<BackupCheckOptions, 'groupIds' | 'signal' | 'concurrency'>>;
+  /** The file of the inventory. */
+  readonly inventory: string | undefined;
+  /** The file that gets the JSON. */
+  readonly output: string | undefined;
+  /** Whether the table has only the clusters that deserve a look. */
+  readonly onlyProblems: boolean;
+  /** Whether to print JSON instead of the table. */
+  readonly isJson: boolean;
+  /** What decides what is checked and how, as the user gave it. */
+  readonly given: WrittenReport['options'];
+}
+
+/** The limits that an option sets, each for all clusters or for those that a pattern covers. */
+export interface Limits<T> {
+  readonly patterns: readonly Pattern[];
+  /** The limit for all clusters. */
+  readonly usual: T | undefined;
+  /** The limit of a cluster. Undefined: the default of the check. */
+  readonly limitOf: (cluster: ClusterName) => T | undefined;
+}
+
+/** The highest age of a fresh backup, in ms, if neither an option nor a schedule says otherwise. */
+export const defaultMaxAge = 26 * hourMs;
 
 // ms. The longest that checkBackups accepts, almost 25 days.
 const longestTimeout = 0x7fff_ffff;
 
-/** The options of a check. */
-export type CheckOptions = ReturnType<typeof readCheckOptions>;
-
-/** @throws an error that says what is wrong with the options. */
-export function readCheckOptions(values: Values) {
-  const { output, problems = false, json = false, 'max-age': maxAge, 'min-history': minHistory, ...others } = values;
-  const { include = [], exclude = [], inventory, evidence, timeout = '10m' } = others;
+/** @throws an error that says what is wrong with the arguments. */
+export function readCheckOptions(args: CheckArguments): CheckOptions {
+  const { include = [], exclude = [], inventory, evidence, output } = args;
   if (inventory !== undefined && output !== undefined && resolveFile(inventory) === resolveFile(output)) {
     throw new Error(`--inventory and --output must not be the same file, ${output}.`);
   }
   const choice: Choice = {
-    include: include.map((pattern) => readPattern('--include', pattern)),
-    exclude: exclude.map((pattern) => readPattern('--exclude', pattern)),
+    include: include.map((text) => readPattern('--include', text)),
+    exclude: exclude.map((text) => readPattern('--exclude', text)),
   };
-  const toMaxAge = (text: string): MaxAge =>
-    text === 'schedule' ? text : readTime('--max-age', text, '26h, or schedule');
-  const maxAges = readLimits('--max-age', maxAge, toMaxAge);
-  const toMinHistory = (text: string) => readTime('--min-history', text, '14d');
-  const minHistories = readLimits('--min-history', minHistory, toMinHistory);
-  const ofCheck = {
-    maxAge: maxAges.limitOf,
-    minHistory: minHistories.limitOf,
-    filter: (cluster: ClusterName) => chooses(choice, cluster),
-    evidence,
-    timeout: Math.min(readTime('--timeout', timeout, '10m'), longestTimeout),
-    // A new option of the check has to be set here, or named as one that the command does not have.
-  } satisfies Record<Exclude<keyof BackupCheckOptions, 'groupIds' | 'signal' | 'concurrency'>, unknown>;
+  const maxAge = readLimits('--max-age', args['max-age'], readMaxAge);
+  const minHistory = readLimits('--min-history', args['min-history'], readMinHistory);
   return {
     ...choice,
-    /** What checkBackups() takes. */
-    ofCheck,
-    /** What decides what is checked and how, as the user gave it, for the JSON. */
-    given: { ...others, maxAge, minHistory },
-    maxAges,
-    minHistories,
-    /** The highest age for the clusters that no pattern is for. */
-    usualMaxAge: maxAges.limitOf(),
+    maxAge,
+    minHistory,
+    ofCheck: {
+      maxAge: maxAge.limitOf,
+      minHistory: minHistory.limitOf,
+      filter: (cluster) => chooses(choice, cluster),
+      evidence,
+      timeout: Math.min(readDuration('--timeout', args.timeout ?? '10m', '10m'), longestTimeout),
+    },
     inventory,
     output,
-    onlyBad: problems,
-    isJson: json,
+    onlyProblems: args.problems === true,
+    isJson: args.json === true,
+    given: {
+      include: args.include,
+      exclude: args.exclude,
+      maxAge: args['max-age'],
+      minHistory: args['min-history'],
+      inventory,
+      evidence,
+      timeout: args.timeout,
+    },
   };
 }
 
-/** Reads limits, each for all clusters or for those of a pattern. */
-function readLimits<T>(option: string, given: readonly string[] = [], readValue: (text: string) => T) {
-  const limits = given.map((text) => {
+function readLimits<T>(
+  option: string,
+  texts: readonly string[] = [],
+  readLimit: (option: string, text: string) => T,
+): Limits<T> {
+  const all = texts.map((text) => {
     // The name of a project may contain the character too.
     const end = text.lastIndexOf('=');
     const pattern = end < 0 ? undefined : readPattern(option, text.slice(0, end));
-    return { pattern, value: readValue(text.slice(end + 1)) };
+    return { pattern, limit: readLimit(option, text.slice(end + 1)) };
   });
+  // The last one given counts.
   return {
-    patterns: limits.flatMap(({ pattern }) => pattern ?? []),
-    /** The limit of a cluster, or of all clusters. The last one given counts. */
-    limitOf: (cluster?: ClusterName) =>
-      limits.filter(({ pattern }) => pattern === undefined || (cluster && covers(pattern, cluster))).at(-1)?.value,
+    patterns: all.map(({ pattern }) => pattern).filter((pattern) => pattern !== undefined),
+    usual: all.filter(({ pattern }) => pattern === undefined).at(-1)?.limit,
+    limitOf: (cluster) => all.filter(({ pattern }) => pattern === undefined || covers(pattern, cluster)).at(-1)?.limit,
   };
+}
+
+function readMaxAge(option: string, text: string): MaxAge {
+  return text === 'schedule' ? text : readDuration(option, text, '26h, or schedule');
+}
+
+function readMinHistory(option: string, text: string): number {
+  return readDuration(option, text, '14d');
 }
 
 // In ms.
 const units = new Map([
   ['s', 1000],
   ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
+  ['h', hourMs],
+  ['d', dayMs],
 ]);
 
 /** Reads a duration such as `26h`, in ms. */
-function readTime(option: string, text: string, examples: string): number {
+function readDuration(option: string, text: string, examples: string): number {
   const [, number, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
   const time = Number(number) * (units.get(unit) ?? 0);
   if (time > 0 && Number.isSafeInteger(time)) return time;

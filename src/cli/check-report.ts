@@ -1,14 +1,13 @@
-import { defaultMaxAge } from '../check/finding.js';
-import type { BackupCheckTotals, BackupFinding, BackupState } from '../check/index.js';
+import type { BackupCheckTotals, BackupFinding, BackupState, MaxAge } from '../check/index.js';
 import { type Login, readBaseUrl } from '../client/config/environment.js';
 import type { AnyAtlasError } from '../client/index.js';
 import { leftOutNames, type WrittenReport } from '../report/format.js';
 import { stateNames } from '../report/states.js';
-import type { CheckOptions } from './check-options.js';
-import { chooses, clusterOf, excludedBy, type Found, isCluster, projectOf } from './patterns.js';
+import { type CheckOptions, defaultMaxAge } from './check-options.js';
+import { chooses, clusterOf, excludedBy, isCluster, isIncluded, type Named, projectOf } from './patterns.js';
 
 /** How the check was run. */
-interface CheckRun {
+export interface CheckRun {
   readonly checkedAt: Date;
   readonly finishedAt: Date;
   readonly options: CheckOptions;
@@ -22,70 +21,102 @@ interface CheckRun {
 }
 
 /** A check as it is reported. */
-export type CheckReport = ReturnType<typeof toReport>;
+export interface CheckReport extends CheckRun {
+  /** The base URL that the client used. */
+  readonly server: string;
+  /** The limit of the clusters that no pattern is for. */
+  readonly maxAge: MaxAge;
+  /** The clusters that were checked, and the lists that failed, in the order of the table. */
+  readonly findings: readonly BackupFinding[];
+  /** The clusters that were not checked, by their names. */
+  readonly notChecked: readonly NotChecked[];
+  /** The lists that failed, but that the options leave out. */
+  readonly listsLeftOut: readonly BackupFinding[];
+  /** The projects of which no list was read, because no pattern of `--include` can match a cluster there. */
+  readonly projectsNotRead: readonly Named[];
+  readonly summary: Summary;
+}
 
-type NotChecked = WrittenReport['notChecked'][number];
+/** A cluster that was not checked, and why. */
+export type NotChecked = WrittenReport['notChecked'][number];
+
+type Summary = Omit<WrittenReport['summary'], 'departed'>;
 
 /** Sorts and counts what a check found. */
-export function toReport(run: CheckRun, found: readonly BackupFinding[], totals: BackupCheckTotals) {
+export function toReport(run: CheckRun, found: readonly BackupFinding[], totals: BackupCheckTotals): CheckReport {
   const { options } = run;
-  const notChecked = totals.notChecked.map((cluster) => toNotChecked(cluster, options)).sort(compareNames);
-  // The filter of the check sees clusters only, and not the lists that failed.
+  const projects = Array.from(run.projects, ([groupId, groupName]): Named => ({ groupId, groupName }));
+  // The check asks about each cluster whether to leave it out, but not about a list that fails.
   const findings = found.filter((finding) => chooses(options, finding)).sort(compareFindings);
-  const clusters = findings.filter(isCluster);
-  const failedLists = findings.filter((finding) => !isCluster(finding));
+  const notChecked = totals.notChecked.map((cluster) => toNotChecked(cluster, options)).sort(compareNames);
   return {
     ...run,
     server: readServer(),
-    maxAge: options.usualMaxAge ?? defaultMaxAge,
+    maxAge: options.maxAge.usual ?? defaultMaxAge,
     findings,
-    /** The findings, and the lists that failed, but are left out by the options. */
-    found,
     notChecked,
-    summary: {
-      projects: totals.projects,
-      projectsNotListed: new Set(failedLists.map(({ groupId }) => groupId)).size,
-      clusters: clusters.length,
-      clockOffset: totals.clockOffset,
-      ...count([...clusters.map(({ state }) => state), ...notChecked.map(({ reason }) => reason)]),
-    },
+    listsLeftOut: found.filter((finding) => !chooses(options, finding)),
+    projectsNotRead: projects.filter((project) => !isIncluded(options, project)),
+    summary: sumUp(findings, notChecked, totals),
   };
 }
 
-/** The base URL that the client used. */
 function readServer(): string {
   const { origin, pathname } = new URL(readBaseUrl());
   return origin + pathname.replace(/\/+$/, '');
 }
 
-/** Counts the clusters of each state, and those that are not checked for each reason. */
-function count(found: readonly (BackupState | NotChecked['reason'])[]) {
-  const names = [...stateNames, ...leftOutNames];
-  const counts = names.map((name) => [name, found.filter((one) => one === name).length]);
-  return Object.fromEntries(counts) as Record<BackupState | NotChecked['reason'], number>;
+function sumUp(
+  findings: readonly BackupFinding[],
+  notChecked: readonly NotChecked[],
+  { projects, clockOffset }: BackupCheckTotals,
+): Summary {
+  const clusters = findings.filter(isCluster);
+  const failedLists = findings.filter((finding) => !isCluster(finding));
+  const labels = [...clusters.map(({ state }) => state), ...notChecked.map(({ reason }) => reason)];
+  return {
+    projects,
+    projectsNotListed: new Set(failedLists.map(({ groupId }) => groupId)).size,
+    clusters: clusters.length,
+    clockOffset,
+    ...countLabels(labels),
+  };
+}
+
+type Label = BackupState | NotChecked['reason'];
+
+/** Counts each state, and each reason not to be checked, in the order of the summary. */
+function countLabels(labels: readonly Label[]): Record<Label, number> {
+  const counts = new Map<Label, number>();
+  for (const label of [...stateNames, ...leftOutNames]) counts.set(label, 0);
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  // Object.fromEntries() forgets the names.
+  return Object.fromEntries(counts) as Record<Label, number>;
 }
 
 /** Says why a cluster is not checked, and which pattern excluded it. */
 function toNotChecked(cluster: BackupCheckTotals['notChecked'][number], options: CheckOptions): NotChecked {
   const { reason } = cluster;
   if (reason !== 'filtered') return { ...cluster, reason };
-  const pattern = excludedBy(options, cluster)?.text;
-  return pattern === undefined ? { ...cluster, reason: 'not included' } : { ...cluster, reason: 'excluded', pattern };
+  const pattern = excludedBy(options, cluster);
+  if (pattern === undefined) return { ...cluster, reason: 'not included' };
+  return { ...cluster, reason: 'excluded', pattern: pattern.text };
 }
 
 const { compare } = new Intl.Collator('en');
 
 /** Compares projects and clusters as shown. */
-function compareNames(a: Found, b: Found): number {
+function compareNames(a: Named, b: Named): number {
   return compare(projectOf(a), projectOf(b)) || compare(clusterOf(a), clusterOf(b));
 }
 
 /** Compares findings by state, stale ones by age, then by name. */
 function compareFindings(a: BackupFinding, b: BackupFinding): number {
-  return (
-    stateNames.indexOf(a.state) - stateNames.indexOf(b.state) ||
-    (a.state === 'stale' && b.state === 'stale' && a.newest.time.getTime() - b.newest.time.getTime()) ||
-    compareNames(a, b) ||
-    compare(a.clusterType, b.clusterType)
-  );
+  const byState = stateNames.indexOf(a.state) - stateNames.indexOf(b.state);
+  if (byState !== 0) return byState;
+  if (a.state === 'stale' && b.state === 'stale') {
+    const byAge = a.newest.time.getTime() - b.newest.time.getTime();
+    if (byAge !== 0) return byAge;
+  }
+  return compareNames(a, b) || compare(a.clusterType, b.clusterType);
 }

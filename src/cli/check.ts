@@ -4,31 +4,24 @@ import type { CheckOptions } from './check-options.js';
 import type { CheckReport } from './check-report.js';
 import { collect } from './collect.js';
 import { writeWhole } from './files.js';
-import { describeDepartures, findDepartures, nextInventory } from './inventory.js';
-import { type Inventory, readInventory, writeInventory } from './inventory-file.js';
+import { keepInventory } from './inventory.js';
+import { type Inventory, readInventory } from './inventory-file.js';
 import { formatJson } from './json.js';
-import {
-  describeBadBackups,
-  describeLogins,
-  findProblems,
-  formatNotices,
-  formatProblem,
-  type Problem,
-} from './problems.js';
+import { forConsole, type Line, problem } from './lines.js';
+import { describeBadBackups, describeLogins, describeNotices } from './notices.js';
+import { findProblems } from './problems.js';
 import { type Output, type Run, untilStopped } from './streams.js';
 import { formatTable } from './table.js';
-import { forConsole } from './text.js';
 
 /** Checks the backups, and prints what it found. */
 export function check(options: CheckOptions): Run {
   return async (output, stop) => {
     try {
       const report = await collect(options, output.stderr, stop);
-      // Not read if there is nothing to compare it with: it may be a pipe, which somebody has to write.
-      const file = report.error === undefined ? options.inventory : undefined;
-      const inventory = file === undefined ? undefined : await untilStopped(() => readInventory(file), stop);
-      // The signal may have come meanwhile. From here on nothing waits, so it cannot cut the result short.
-      return stop.aborted ? stop.reason : publish(report, inventory, output);
+      const inventory = await openInventory(report, stop);
+      // From here on nothing waits, so a signal cannot cut the result short.
+      stop.throwIfAborted();
+      return publish(report, inventory, output);
     } catch (error) {
       if (!isAtlasError(error, 'CONFIGURATION')) throw error;
       output.stderr.write(`${forConsole(error.message)}\n`);
@@ -37,47 +30,46 @@ export function check(options: CheckOptions): Run {
   };
 }
 
-/** Decides what the report says, saves the inventory, and prints and saves the report. Returns the exit code. */
-function publish(report: CheckReport, inventory: Inventory | undefined, { stdout, stderr }: Output): 0 | 2 | 3 {
-  const { options, login, error } = report;
-  const departed = inventory?.text === undefined ? undefined : findDepartures(inventory.entries, report);
-  // Saved before anything is printed, since a failure to save is a problem to print.
-  const ofInventory = inventory === undefined ? [] : saveInventory(inventory, report);
-  const departures = describeDepartures(departed ?? [], options.inventory ?? '');
-  const problems = [...findProblems(report), ...departures, ...ofInventory];
-  const lines = [
-    ...describeLogins(login),
-    ...[...describeBadBackups(report), ...problems].map(formatProblem),
-    ...formatNotices(report),
-  ];
+async function openInventory({ options, error }: CheckReport, stop: AbortSignal): Promise<Inventory | undefined> {
+  const file = options.inventory;
+  // Without clusters to compare it with, it is not read: it may be a named pipe, which waits until somebody writes it.
+  if (file === undefined || error !== undefined) return undefined;
+  return untilStopped(() => readInventory(file), stop);
+}
 
+/** Prints and saves the report, and saves the inventory. Returns the exit code. */
+function publish(report: CheckReport, inventory: Inventory | undefined, { stdout, stderr }: Output): 0 | 2 | 3 {
+  const { options, error } = report;
+  // Saved before anything is printed, because a failure to save is a line to print.
+  const kept = inventory && keepInventory(inventory, report);
+  const lines: Line[] = [
+    ...describeLogins(report.login),
+    ...describeBadBackups(report),
+    ...findProblems(report),
+    ...(kept?.lines ?? []),
+    ...describeNotices(report),
+  ];
   if (!options.isJson && error === undefined) {
     const isColored = stdout.isTTY && !process.env['NO_COLOR'];
-    stdout.write(`${formatTable(report, departed?.length ?? 0, isColored)}\n`);
+    stdout.write(`${formatTable(report, { departed: kept?.departed?.length ?? 0, isColored })}\n`);
   }
-  for (const line of lines) stderr.write(`${line}\n`);
-  const json = options.isJson || options.output !== undefined ? formatJson(report, departed, lines) : '';
-  if (options.isJson) stdout.write(json);
-  const failure = options.output === undefined ? undefined : writeWhole(options.output, json);
-  if (failure !== undefined) {
-    stderr.write(`${forConsole(`--output ${options.output} could not be written: ${failure}`)}\n`);
+  for (const { text } of lines) stderr.write(`${text}\n`);
+  if (options.isJson || options.output !== undefined) {
+    const json = formatJson(report, kept?.departed, lines);
+    if (options.isJson) stdout.write(json);
+    const failure = options.output === undefined ? undefined : writeWhole(options.output, json);
+    if (failure !== undefined) {
+      const line = problem(`--output ${options.output} could not be written`, failure);
+      stderr.write(`${line.text}\n`);
+      lines.push(line);
+    }
   }
-  return exitCodeOf(report, problems.length > 0 || failure !== undefined);
+  return exitCodeOf(report, lines);
 }
 
-/** Saves what an inventory has from now on. Returns what is wrong with its file. */
-function saveInventory(inventory: Inventory, report: CheckReport): Problem[] {
-  const { file, text, entries, failure } = inventory;
-  const next = nextInventory(entries, report);
-  // A problem, since an earlier inventory may be lost.
-  const created = `was missing or empty, and has been created (clusters: ${next.length}). If an earlier check created it, keep it where it outlasts a run.`;
-  const what = failure ?? writeInventory(inventory, next) ?? (text === undefined ? created : undefined);
-  return what === undefined ? [] : [{ about: ['--inventory'], message: `${file} ${what}` }];
-}
-
-/** The exit code that the states ask for. Bad backups take precedence over what is not known. */
-function exitCodeOf({ findings }: CheckReport, hasProblems: boolean): 0 | 2 | 3 {
+/** Returns the exit code. Bad backups take precedence over what is not known. */
+function exitCodeOf({ findings }: CheckReport, lines: readonly Line[]): 0 | 2 | 3 {
   const codes = new Set(findings.map(({ state }) => states[state].exitCode));
   if (codes.has(2)) return 2;
-  return hasProblems || codes.has(3) ? 3 : 0;
+  return codes.has(3) || lines.some(({ isProblem }) => isProblem) ? 3 : 0;
 }

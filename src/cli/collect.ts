@@ -75,13 +75,13 @@ function readingIncluded(
 async function findWeekly(
   client: TenantSnapshotsClient,
   findings: readonly BackupFinding[],
-  { maxAges }: CheckOptions,
+  { maxAge }: CheckOptions,
   signal: AbortSignal,
 ): Promise<ReadonlySet<BackupFinding>> {
   const weekly = new Set<BackupFinding>();
   const reads = findings.map(async (finding) => {
     if (finding.state !== 'stale' || finding.clusterType === 'flex' || finding.maxAge >= week) return;
-    if (typeof maxAges.limitOf(finding) !== 'number') return;
+    if (typeof maxAge.limitOf(finding) !== 'number') return;
     const path = `${groupsPath}/${finding.groupId}/clusters/${finding.clusterName}/backup/schedule`;
     const request = { apiVersion: '2024-08-05', timeout: 10_000, maxRetries: 0, signal };
     const schedule = finding.evidence?.schedule ?? (await client.get(path, request));

@@ -3,16 +3,16 @@ import { check } from './check.js';
 import { checkOptions, checkUsage, readCheckOptions } from './check-options.js';
 import { emulate, emulateOptions, emulateUsage, readPort } from './emulate.js';
 import { readVersion } from './json.js';
+import { forConsole, messageOf } from './lines.js';
 import { report, reportUsage } from './report.js';
-import type { Output, Run } from './streams.js';
-import { forConsole, messageOf } from './text.js';
+import type { ExitCode, Output, Run } from './streams.js';
 
 /**
- * Runs the command that the arguments name. Returns its exit code, or the signal that is to end the process.
+ * Runs the command that the arguments name. Returns how the process is to end.
  *
  * @param stop - ends the command. The reason is the signal.
  */
-export async function runCommand(args: string[], output: Output, stop: AbortSignal): ReturnType<Run> {
+export async function runCommand(args: string[], output: Output, stop: AbortSignal): Promise<ExitCode> {
   let run: Run;
   try {
     run = readCommand(args);
@@ -44,7 +44,7 @@ function readCommand(args: string[]): Run {
   }
   if (name === 'emulate') {
     const { values } = parseArgs({ args: rest, options: { ...emulateOptions, ...helpOptions } });
-    return readHelp(values, emulateUsage) ?? emulate(readPort(values.port), values.demo === true);
+    return readHelp(values, emulateUsage) ?? emulate({ port: readPort(values.port), isDemo: values.demo === true });
   }
   const { values } = parseArgs({ args, options: helpOptions, allowPositionals: true });
   const help = readHelp(values, [checkUsage, reportUsage, emulateUsage].join('\n'));

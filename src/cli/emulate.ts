@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { logins } from '../client/config/environment.js';
 import type { AtlasEmulator } from '../testing/index.js';
+import { messageOf } from './lines.js';
 import type { Run } from './streams.js';
-import { messageOf } from './text.js';
 
 export const emulateUsage = `Usage: atlas-tenant-snapshots emulate [options]
 
@@ -28,8 +28,14 @@ export function readPort(text: string): number {
   throw new Error(`--port must be a whole number from 0 to 65535. It is "${text}".`);
 }
 
+/** The options of the emulator. */
+interface EmulateOptions {
+  readonly port: number;
+  readonly isDemo: boolean;
+}
+
 /** Serves the emulator until `stop` aborts. */
-export function emulate(port: number, isDemo: boolean): Run {
+export function emulate({ port, isDemo }: EmulateOptions): Run {
   return async ({ stdout, stderr }, stop) => {
     // Imported here, so that the other commands do not load the emulator.
     const { startAtlasEmulator } = await import('../testing/index.js');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { messageOf } from './text.js';
+import { messageOf } from './lines.js';
 
 /** Returns the file that a path leads to through links. The file may not exist yet. */
 export function resolveFile(file: string): string {

@@ -16,13 +16,30 @@ const entrySchema = z.object({
 export type Entry = z.output<typeof entrySchema>;
 
 /** The file of `--inventory`. */
-export interface Inventory {
+export type Inventory = ReadInventory | EmptyInventory | BrokenInventory;
+
+interface ReadInventory {
+  readonly status: 'read';
   readonly file: string;
-  /** Undefined if it is missing or has no line. */
-  readonly text?: string;
+  readonly text: string;
   readonly entries: readonly Entry[];
-  /** Why it is no inventory. It is then left as it is. */
-  readonly failure?: string;
+}
+
+/**
+ * A file that is missing, or has no line. Whoever means that a cluster has gone deletes its line, so a file without any is more
+ * likely one that was lost.
+ */
+interface EmptyInventory {
+  readonly status: 'empty';
+  readonly file: string;
+}
+
+/** A file that cannot be read, or is no inventory. It is left as it is. */
+interface BrokenInventory {
+  readonly status: 'broken';
+  readonly file: string;
+  /** What is wrong with it, without its name. */
+  readonly why: string;
 }
 
 /** Reads an inventory. Waits for a writer if the file is a named pipe. */
@@ -32,22 +49,24 @@ export async function readInventory(file: string): Promise<Inventory> {
     text = await readFile(file, 'utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { file, entries: [] };
-    const failure = `cannot be read: ${message}. Give the user of this command read and write access.`;
-    return { file, entries: [], failure };
+    if (code === 'ENOENT') return { status: 'empty', file };
+    const why = `cannot be read: ${message}. Give the user of this command read and write access.`;
+    return { status: 'broken', file, why };
   }
-  const lines = text.split('\n').map((line) => (line.trim() === '' ? [] : readLine(line)));
-  const odd = lines.indexOf(undefined);
-  if (odd >= 0) {
-    const failure = `was left as it is: line ${odd + 1} is not a cluster of an inventory. Correct it, or restore the file.`;
-    return { file, entries: [], failure };
+  const entries: Entry[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const entry = readLine(line);
+    if (entry === undefined) {
+      const why = `was left as it is: line ${index + 1} is not a cluster of an inventory. Correct it, or restore the file.`;
+      return { status: 'broken', file, why };
+    }
+    entries.push(entry);
   }
-  const entries = lines.flatMap((entry) => entry ?? []);
-  // Whoever means that a cluster has gone deletes its line, so an empty file is more likely one that was lost.
-  return entries.length === 0 ? { file, entries } : { file, text, entries };
+  return entries.length > 0 ? { status: 'read', file, text, entries } : { status: 'empty', file };
 }
 
-/** Returns undefined if the line is none of an inventory. */
+/** Returns undefined if the line is not one of an inventory. */
 function readLine(line: string): Entry | undefined {
   try {
     return entrySchema.parse(JSON.parse(line));
@@ -56,11 +75,16 @@ function readLine(line: string): Entry | undefined {
   }
 }
 
-/** Writes an inventory, whole or not at all, if it has changed. Returns what is wrong if it could not be written. */
-export function writeInventory({ file, text }: Inventory, entries: readonly Entry[]): string | undefined {
+/**
+ * Writes an inventory, whole or not at all, if it has changed.
+ *
+ * @param before - what was read of the file.
+ * @returns what is wrong with the file, without its name, if it could not be written.
+ */
+export function writeInventory(before: ReadInventory | EmptyInventory, entries: readonly Entry[]): string | undefined {
   const lines = entries.map((entry) => `${JSON.stringify(entrySchema.parse(entry))}\n`);
-  const next = lines.sort().join('');
-  if (next === text) return undefined;
-  const failure = writeWhole(file, next);
-  return failure && `could not be written: ${failure}`;
+  const text = lines.sort().join('');
+  if (before.status === 'read' && before.text === text) return undefined;
+  const failure = writeWhole(before.file, text);
+  return failure === undefined ? undefined : `could not be written: ${failure}`;
 }

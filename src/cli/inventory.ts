@@ -1,74 +1,121 @@
 import type { BackupFinding } from '../check/index.js';
 import type { WrittenReport } from '../report/format.js';
-import type { CheckReport } from './check-report.js';
-import type { Entry } from './inventory-file.js';
-import { type Found, isCluster, isIncluded } from './patterns.js';
-import { groupBy, nameOf, type Problem } from './problems.js';
+import type { CheckReport, NotChecked } from './check-report.js';
+import { type Entry, type Inventory, writeInventory } from './inventory-file.js';
+import { groupBy, joinNames, type Line, problem } from './lines.js';
+import { isCluster, type Named, nameOf } from './patterns.js';
+
+/** What a run makes of its inventory. */
+interface KeptInventory {
+  /** The clusters that departed. Undefined if there is nothing to compare with. */
+  readonly departed: Departed[] | undefined;
+  readonly lines: Line[];
+}
+
+/** Compares an inventory with a report, and saves what it has from now on. */
+export function keepInventory(inventory: Inventory, report: CheckReport): KeptInventory {
+  const { file } = inventory;
+  if (inventory.status === 'broken') {
+    return { departed: undefined, lines: [problem('--inventory', `${file} ${inventory.why}`)] };
+  }
+  if (inventory.status === 'empty') {
+    const entries = updateInventory([], report);
+    const created = `was missing or empty, and has been created (clusters: ${entries.length}). If an earlier check created it, keep it where it outlasts a run.`;
+    // A problem, since an earlier inventory may be lost.
+    const line = problem('--inventory', `${file} ${writeInventory(inventory, entries) ?? created}`);
+    return { departed: undefined, lines: [line] };
+  }
+  const entries = renameProjects(inventory.entries, report.projects);
+  const departed = findDepartures(entries, report.findings, findLeftOut(report));
+  const lines = describeDepartures(departed, file);
+  const failure = writeInventory(inventory, updateInventory(entries, report));
+  if (failure !== undefined) lines.push(problem('--inventory', `${file} ${failure}`));
+  return { departed, lines };
+}
 
 /** A cluster of the inventory that is not checked, or is another one. */
 type Departed = NonNullable<WrittenReport['departed']>[number];
 
-/** Finds the clusters of an inventory that departed. Those of a project of which a list failed are not compared. */
-export function findDepartures(entries: readonly Entry[], report: CheckReport): Departed[] {
-  const { options, projects, findings, found, notChecked } = report;
+/** A cluster that is not checked. Without a cluster name, all clusters of the project that nothing else is known of. */
+interface LeftOut extends Named {
+  readonly reason: NotChecked['reason'];
+}
+
+/** Returns what a check left out: clusters, and projects of which a list was left out or not read. */
+export function findLeftOut({ notChecked, listsLeftOut, projectsNotRead }: CheckReport): LeftOut[] {
+  return [
+    ...notChecked,
+    ...listsLeftOut.map(({ groupId }): LeftOut => ({ groupId, reason: 'excluded' })),
+    ...projectsNotRead.map(({ groupId }): LeftOut => ({ groupId, reason: 'not included' })),
+  ];
+}
+
+/**
+ * Finds the clusters of an inventory that departed. Those of a project of which a list failed are not compared.
+ *
+ * @param entries - the inventory.
+ * @param findings - the clusters that were checked, and the lists that failed.
+ */
+export function findDepartures(
+  entries: readonly Entry[],
+  findings: readonly BackupFinding[],
+  leftOut: readonly LeftOut[],
+): Departed[] {
   const checked = new Map(findings.filter(isCluster).map((finding) => [keyOf(finding), finding]));
-  const leftOut = new Map(notChecked.map((cluster) => [keyOf(cluster), cluster.reason]));
-  const listed = new Set([...checked.values(), ...notChecked].map(({ groupId }) => groupId));
-  const failed = projectsOfLists(findings);
-  const failedOrExcluded = projectsOfLists(found);
-  // The lists of a project without an included cluster are not read.
-  const isRead = (groupId: string) =>
-    !projects.has(groupId) || isIncluded(options, { groupId, groupName: projects.get(groupId) });
+  const clustersLeftOut = new Map(leftOut.filter(isCluster).map((cluster) => [keyOf(cluster), cluster.reason]));
+  const projectsLeftOut = new Map(leftOut.filter((one) => !isCluster(one)).map((one) => [one.groupId, one.reason]));
+  const projectsListed = new Set([...findings, ...leftOut].filter(isCluster).map(({ groupId }) => groupId));
+  const projectsFailed = new Set(findings.filter((one) => !isCluster(one)).map(({ groupId }) => groupId));
+
   const departureOf = (entry: Entry): Departed['departure'] | undefined => {
     const finding = checked.get(keyOf(entry));
     if (finding !== undefined) return isReplaced(entry, finding) ? 'replaced' : undefined;
-    const { groupId } = entry;
-    const reason = leftOut.get(keyOf(entry));
+    const reason = clustersLeftOut.get(keyOf(entry)) ?? projectsLeftOut.get(entry.groupId);
     // A cluster that Atlas uses itself counts as one that is not listed.
     if (reason !== undefined && reason !== 'internal') return reason;
-    if (!isRead(groupId)) return 'not included';
-    if (failedOrExcluded.has(groupId)) return 'excluded';
-    return listed.has(groupId) ? 'unlisted' : 'project unlisted';
+    return projectsListed.has(entry.groupId) ? 'unlisted' : 'project unlisted';
   };
-  const compared = entries.filter(({ groupId }) => !failed.has(groupId));
-  return compared.flatMap((entry) => {
-    const { clusterId, since, ...named } = entry;
+
+  const departed: Departed[] = [];
+  for (const entry of entries) {
+    if (projectsFailed.has(entry.groupId)) continue;
     const departure = departureOf(entry);
-    return departure === undefined ? [] : { ...named, groupName: latestName(entry, report), departure, since };
-  });
+    if (departure === undefined) continue;
+    const { groupId, groupName, clusterName, clusterType, since } = entry;
+    departed.push({ groupId, groupName, clusterName, clusterType, departure, since });
+  }
+  return departed;
 }
 
-/** The projects of lists that failed. */
-function projectsOfLists(findings: readonly BackupFinding[]): ReadonlySet<string> {
-  return new Set(findings.filter((finding) => !isCluster(finding)).map(({ groupId }) => groupId));
+/** Returns the inventory with the latest names of its projects. */
+function renameProjects(entries: readonly Entry[], names: CheckReport['projects']): Entry[] {
+  return entries.map((entry) => ({ ...entry, groupName: names.get(entry.groupId) ?? entry.groupName }));
 }
 
-/** Returns all that the inventory has from now on: what it had, and the clusters that were checked. */
-export function nextInventory(entries: readonly Entry[], report: CheckReport): Entry[] {
-  const checked = new Map(report.findings.filter(isCluster).map((finding) => [keyOf(finding), finding]));
+/** Returns what an inventory has from now on: all that it had, and the clusters that were checked. */
+export function updateInventory(
+  entries: readonly Entry[],
+  { findings, checkedAt }: Pick<CheckReport, 'findings' | 'checkedAt'>,
+): Entry[] {
+  const checked = new Map(findings.filter(isCluster).map((finding) => [keyOf(finding), finding]));
   const kept = entries.map((entry) => {
-    const groupName = latestName(entry, report);
     const finding = checked.get(keyOf(entry));
-    checked.delete(keyOf(entry));
-    // Keeps the ID of the first cluster, so that its replacement is said until the line is deleted.
-    if (finding === undefined || isReplaced(entry, finding)) return { ...entry, groupName };
-    const { clusterType, clusterId = entry.clusterId } = finding;
-    return { ...entry, groupName, clusterType, clusterId };
+    // Keeps the ID of the first cluster, so that its replacement is reported until the line is deleted.
+    if (finding === undefined || isReplaced(entry, finding)) return entry;
+    return { ...entry, clusterType: finding.clusterType, clusterId: finding.clusterId ?? entry.clusterId };
   });
-  const since = report.checkedAt.toISOString();
-  return [...kept, ...Array.from(checked.values(), (finding) => ({ ...finding, since }))];
+  for (const entry of entries) checked.delete(keyOf(entry));
+  const since = checkedAt.toISOString();
+  const added = Array.from(checked.values(), (finding) => ({ ...finding, since }));
+  return [...kept, ...added];
 }
 
 function isReplaced({ clusterId }: Entry, finding: BackupFinding): boolean {
   return clusterId !== undefined && finding.clusterId !== undefined && clusterId !== finding.clusterId;
 }
 
-function latestName({ groupId, groupName }: Entry, { projects }: CheckReport): string | undefined {
-  return projects.get(groupId) ?? groupName;
-}
-
-/** Without the type: a cluster may be made again as another type. */
-function keyOf({ groupId, clusterName }: Found): string {
+/** Without the type: a cluster may be created again as another type. */
+function keyOf({ groupId, clusterName }: Named & { readonly clusterName: string }): string {
   return `${groupId}/${clusterName}`;
 }
 
@@ -83,12 +130,14 @@ const texts: Readonly<Record<Departed['departure'], string>> = {
   'not included': 'no longer checked: no --include matches it.',
 };
 
-/** The problems of clusters that have departed, one for each kind. */
-export function describeDepartures(departed: readonly Departed[], file: string): Problem[] {
-  return groupBy(departed, ({ departure }) => departure).map((group) => ({
-    about: group.map(nameOf),
-    // The table does not show them.
-    mostNames: 20,
-    message: `in the inventory, but ${texts[group[0].departure]} If that is intended, delete its line in ${file}.`,
-  }));
+// More than of other lines, because the table does not show these clusters.
+const mostNames = 20;
+
+/** The lines about clusters that departed, one for each kind. */
+function describeDepartures(departed: readonly Departed[], file: string): Line[] {
+  return groupBy(departed, ({ departure }) => departure).map((group) => {
+    const [{ departure }] = group;
+    const message = `in the inventory, but ${texts[departure]} If that is intended, delete its line in ${file}.`;
+    return problem(joinNames(group.map(nameOf), mostNames), message);
+  });
 }

@@ -4,6 +4,7 @@ import { valuesOf } from '../client/config/environment.js';
 import { formatVersion, type WrittenReport } from '../report/format.js';
 import { unprintable } from '../report/printable.js';
 import type { CheckReport } from './check-report.js';
+import type { Line } from './lines.js';
 
 /** Reads the version of this package. */
 export function readVersion(): string {
@@ -14,9 +15,9 @@ export function readVersion(): string {
  * Formats a report as JSON, with a line for each finding.
  *
  * @param departed - the clusters of the inventory that departed, if an inventory was read.
- * @param problems - the lines of stderr.
+ * @param lines - the lines of stderr.
  */
-export function formatJson(report: CheckReport, departed: WrittenReport['departed'], problems: string[]): string {
+export function formatJson(report: CheckReport, departed: WrittenReport['departed'], lines: readonly Line[]): string {
   const { checkedAt, finishedAt, maxAge, server, options, login, summary, notChecked, error, findings } = report;
   const others: Omit<WrittenReport, 'findings'> = {
     formatVersion,
@@ -29,13 +30,15 @@ export function formatJson(report: CheckReport, departed: WrittenReport['departe
     loginId: login.name === 'access token' ? undefined : valuesOf(login)[0],
     options: options.given,
     summary: { ...summary, departed: departed?.length ?? 0 },
-    notChecked,
+    notChecked: [...notChecked],
     departed,
-    problems,
+    problems: lines.map(({ text }) => text),
     error: error?.toJSON(),
   };
-  const lines = findings.map((finding) => `\n    ${stringify(toWrittenFinding(finding))}`);
-  return `${stringify(others, 2).slice(0, -2)},\n  "findings": [${lines.join(',')}\n  ]\n}\n`;
+  const written = findings.map((finding) => `\n    ${stringify(toWrittenFinding(finding))}`);
+  // Without the line break and the brace at its end.
+  const start = stringify(others, 2).slice(0, -2);
+  return `${start},\n  "findings": [${written.join(',')}\n  ]\n}\n`;
 }
 
 function toWrittenFinding(finding: BackupFinding): WrittenReport['findings'][number] {

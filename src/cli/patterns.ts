@@ -1,21 +1,32 @@
 import type { BackupFinding } from '../check/index.js';
-import { forConsole } from './text.js';
+import { forConsole } from './lines.js';
 
-/** A cluster, or the clusters of a project that could not be listed. */
-export type Found = Pick<BackupFinding, 'groupId' | 'groupName' | 'clusterName'>;
+/** What has the name of a project and maybe of a cluster: a finding, a cluster that is not checked, or a project. */
+export interface Named {
+  readonly groupId: string;
+  readonly groupName?: string | undefined;
+  readonly clusterName?: string | undefined;
+}
 
 /** Returns the name of a project as the command shows it, or else its ID. */
-export function projectOf({ groupId, groupName = '' }: Found): string {
+export function projectOf({ groupId, groupName = '' }: Named): string {
   return forConsole(groupName).trim() || groupId;
 }
 
-/** Returns the name of a cluster as the command shows it. Empty if it has none, or the clusters could not be listed. */
-export function clusterOf({ clusterName = '' }: Found): string {
+/** Returns the name of a cluster as the command shows it. Empty if there is none. */
+export function clusterOf({ clusterName = '' }: Named): string {
   return forConsole(clusterName).trim();
 }
 
-/** Whether it is a cluster, and not a list that failed. */
-export function isCluster<T extends Found>(found: T): found is T & { clusterName: string } {
+const listNames = { flex: 'Flex clusters', dedicated: 'dedicated clusters' };
+
+/** Returns the name of a cluster, or of a list of clusters, such as `Web Shop / carts`. */
+export function nameOf(found: Named & Pick<BackupFinding, 'clusterType'>): string {
+  return `${projectOf(found)} / ${isCluster(found) ? clusterOf(found) : listNames[found.clusterType]}`;
+}
+
+/** Whether it is a cluster, and not a list that failed or a project. */
+export function isCluster<T extends Named>(found: T): found is T & { clusterName: string } {
   return found.clusterName !== undefined;
 }
 
@@ -35,7 +46,8 @@ export interface Pattern {
 export function readPattern(option: string, text: string): Pattern {
   // The name of a project may contain slashes, the name of a cluster does not.
   const slash = text.lastIndexOf('/');
-  const [project, cluster] = [text.slice(0, slash), text.slice(slash + 1)];
+  const project = text.slice(0, slash);
+  const cluster = text.slice(slash + 1);
   if (slash < 1 || cluster === '') {
     throw new Error(`${option} must be a project and a cluster, such as "Web Shop/test-*". It is "${text}".`);
   }
@@ -43,19 +55,20 @@ export function readPattern(option: string, text: string): Pattern {
 }
 
 /** Whether a pattern covers a cluster. Only `*` covers a list that failed. */
-export function covers(pattern: Pattern, found: Found): boolean {
+export function covers(pattern: Pattern, found: Named): boolean {
   return isOfProject(pattern, found) && matches(pattern.cluster, clusterOf(found));
 }
 
-/** Whether a pattern may be meant for this: a list that failed may have any cluster. */
-export function mayCover(pattern: Pattern, found: Found): boolean {
+/** Whether a pattern may be meant for a cluster, for one of a list that failed, or for one of a project. */
+export function mayCover(pattern: Pattern, found: Named): boolean {
   return isCluster(found) ? covers(pattern, found) : isOfProject(pattern, found);
 }
 
-function isOfProject({ project }: Pattern, found: Found): boolean {
-  const name = projectOf(found);
+function isOfProject({ project }: Pattern, found: Named): boolean {
+  if (project === found.groupId) return true;
   // Wildcards match names, not IDs: `*2` means Team 2, not every project without a name whose ID ends in 2.
-  return project === found.groupId || matches(project, name === found.groupId ? '' : name);
+  const name = projectOf(found);
+  return matches(project, name === found.groupId ? '' : name);
 }
 
 /** Whether a text matches a pattern. A regular expression would take exponential time for many `*`. */
@@ -81,16 +94,16 @@ export interface Choice {
 }
 
 /** Whether to check a cluster, or to report a list that failed. */
-export function chooses(choice: Choice, found: Found): boolean {
+export function chooses(choice: Choice, found: Named): boolean {
   return isIncluded(choice, found) && excludedBy(choice, found) === undefined;
 }
 
 /** Whether the user asked for a cluster, or may have asked for one of a project or of a list that failed. */
-export function isIncluded({ include }: Choice, found: Found): boolean {
+export function isIncluded({ include }: Choice, found: Named): boolean {
   return include.length === 0 || include.some((pattern) => mayCover(pattern, found));
 }
 
 /** The first pattern that excludes a cluster, or a list that failed. */
-export function excludedBy({ exclude }: Choice, found: Found): Pattern | undefined {
+export function excludedBy({ exclude }: Choice, found: Named): Pattern | undefined {
   return exclude.find((pattern) => covers(pattern, found));
 }

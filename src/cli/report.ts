@@ -1,5 +1,5 @@
+import { forConsole } from './lines.js';
 import { type Output, type Run, untilStopped } from './streams.js';
-import { forConsole } from './text.js';
 
 export const reportUsage = `Usage: atlas-tenant-snapshots report REPORT...
 

@@ -12,12 +12,15 @@ interface Stream {
 /** The streams that a command writes to. */
 export type Output = Readonly<Record<'stdout' | 'stderr', Stream>>;
 
+/** How the process is to end: with a code, or by a signal. */
+export type ExitCode = number | NodeJS.Signals;
+
 /**
- * Runs a command whose arguments have been read. Returns its exit code, or the signal that is to end the process.
+ * Runs a command whose arguments have been read.
  *
  * @param stop - ends the command. The reason is the signal.
  */
-export type Run = (output: Output, stop: AbortSignal) => Promise<number | NodeJS.Signals>;
+export type Run = (output: Output, stop: AbortSignal) => Promise<ExitCode>;
 
 /**
  * Waits for what it starts, which may never end, such as opening a named pipe.

@@ -8,21 +8,21 @@ const [hour, day] = [3_600_000, 86_400_000];
 describe('the options of a check', () => {
   it('have the defaults that the usage names', () => {
     const ofCheck = { timeout: 600_000 };
-    const defaults = { usualMaxAge: undefined, ofCheck, onlyBad: false, isJson: false };
+    const defaults = { maxAge: { usual: undefined }, ofCheck, onlyProblems: false, isJson: false };
     expect(optionsOf()).toMatchObject(defaults);
     expect(checkUsage).toMatch(/--timeout TIME .* Default: 10m\./);
   });
 
   it.each<[args: string[], options: object]>([
-    [['--max-age=1h', '--max-age=2d'], { usualMaxAge: 2 * day }],
-    [['--max-age=schedule'], { usualMaxAge: 'schedule' }],
-    [['--max-age=90s'], { usualMaxAge: 90_000 }],
-    [['--max-age=a=b/c=32d'], { usualMaxAge: undefined, maxAges: { patterns: [{ text: 'a=b/c' }] } }],
+    [['--max-age=1h', '--max-age=2d'], { maxAge: { usual: 2 * day } }],
+    [['--max-age=schedule'], { maxAge: { usual: 'schedule' } }],
+    [['--max-age=90s'], { maxAge: { usual: 90_000 } }],
+    [['--max-age=a=b/c=32d'], { maxAge: { usual: undefined, patterns: [{ text: 'a=b/c' }] } }],
     [['--timeout=30m', '--timeout=2h'], { ofCheck: { timeout: 2 * hour } }],
     [['--timeout=25d'], { ofCheck: { timeout: 0x7fff_ffff } }],
     [['--include=a/b', '--include=a/c'], { include: [{ text: 'a/b' }, { text: 'a/c' }] }],
     [['--exclude=a/b', '--exclude=a/c'], { exclude: [{ text: 'a/b' }, { text: 'a/c' }] }],
-    [['--problems', '--json'], { onlyBad: true, isJson: true }],
+    [['--problems', '--json'], { onlyProblems: true, isJson: true }],
   ])('%j are %j', (args, options) => {
     expect(optionsOf(...args)).toMatchObject(options);
   });
@@ -42,9 +42,9 @@ describe('the options of a check', () => {
       [32 * day, undefined],
     ],
   ])('%j are the limits %j of a cluster', (args, limits) => {
-    const { maxAges, minHistories } = optionsOf(...args);
+    const { maxAge, minHistory } = optionsOf(...args);
     const cluster = { groupId: shop, groupName: 'a', clusterName: 'b', clusterType: 'flex' } as const;
-    expect([maxAges.limitOf(cluster), minHistories.limitOf(cluster)]).toEqual(limits);
+    expect([maxAge.limitOf(cluster), minHistory.limitOf(cluster)]).toEqual(limits);
   });
 
   it.each<[args: string[], problem: string]>([

@@ -15,16 +15,16 @@ beforeEach(() => {
 });
 
 it('an inventory has one cluster a line, sorted, and is written only if it changes', async () => {
-  const missing = await read();
-  expect(missing).toEqual({ file, entries: [] });
+  const missing = { status: 'empty', file } as const;
+  expect(await read()).toEqual(missing);
   const entries = ['b', 'a'].map((name) => ({ since, clusterId: 'x', ...ofShop(name) }));
   expect(writeInventory(missing, entries)).toBeUndefined();
   const text = line('a') + line('b');
   expect(readFileSync(file, 'utf8')).toBe(text);
 
   const { ino } = statSync(file);
-  const written = await read();
-  expect(written).toEqual({ file, text, entries: entries.reverse() });
+  const written = { status: 'read', file, text, entries: entries.reverse() } as const;
+  expect(await read()).toEqual(written);
   expect(writeInventory(written, entries)).toBeUndefined();
   expect(statSync(file).ino).toBe(ino);
 });
@@ -35,7 +35,7 @@ it.each([
   ['empty lines', (text: string) => `\n${text}\n`],
 ])('an editor may change %s', async (_what, edit) => {
   writeFileSync(file, edit(line('a') + line('b')));
-  expect((await read()).entries).toHaveLength(2);
+  expect(await read()).toMatchObject({ status: 'read', entries: [{ clusterName: 'a' }, { clusterName: 'b' }] });
 });
 
 it.each([
@@ -45,19 +45,19 @@ it.each([
   ['is another file', '{\n  "formatVersion": 1\n}\n', 1],
 ])('a file that %s is no inventory', async (_what, text, number) => {
   writeFileSync(file, text);
-  const failure = expect.stringMatching(`^was left as it is: line ${number} is not a cluster`);
-  expect(await read()).toEqual({ file, entries: [], failure });
+  const why = expect.stringMatching(`^was left as it is: line ${number} is not a cluster`);
+  expect(await read()).toEqual({ status: 'broken', file, why });
 });
 
 it('an empty file counts as missing', async () => {
   writeFileSync(file, '\n');
-  expect(await read()).toEqual({ file, entries: [] });
+  expect(await read()).toEqual({ status: 'empty', file });
 });
 
 it('a file that cannot be read or written says why', async () => {
   mkdirSync(file);
-  const failure = expect.stringMatching(/^cannot be read: EISDIR/);
-  expect(await read()).toEqual({ file, entries: [], failure });
-  const missing = { file: join(file, 'missing', 'inventory.jsonl'), entries: [] };
+  const why = expect.stringMatching(/^cannot be read: EISDIR/);
+  expect(await read()).toEqual({ status: 'broken', file, why });
+  const missing = { status: 'empty', file: join(file, 'missing', 'inventory.jsonl') } as const;
   expect(writeInventory(missing, [])).toMatch(/^could not be written: ENOENT/);
 });

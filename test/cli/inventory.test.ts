@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BackupCheckTotals, BackupFinding } from '../../src/check/index.js';
-import { describeDepartures, findDepartures, nextInventory } from '../../src/cli/inventory.js';
+import type { CheckReport } from '../../src/cli/check-report.js';
+import { findDepartures, findLeftOut, keepInventory, updateInventory } from '../../src/cli/inventory.js';
 import type { Entry } from '../../src/cli/inventory-file.js';
-import { formatProblem } from '../../src/cli/problems.js';
-import { billing, down, office, ofShop, reportOf, shop } from './support/reports.js';
+import { openFolder } from '../support/open-folder.js';
+import { billing, down, ofShop, reportOf } from './support/reports.js';
 
 const since = '2026-07-01T06:17:00.000Z';
 const today = '2026-08-10T12:00:30.000Z';
@@ -14,6 +17,8 @@ const checked = (clusterName: string, clusterId?: string): BackupFinding => {
 };
 const failedList = { ...entry, clusterName: undefined, clusterId: undefined, state: 'unknown', error: down } as const;
 const notChecked = (reason: BackupCheckTotals['notChecked'][number]['reason']) => [{ ...ofShop('a'), reason }];
+const departuresFrom = (entries: Entry[], report: CheckReport) =>
+  findDepartures(entries, report.findings, findLeftOut(report));
 
 describe('the inventory', () => {
   it.each<[what: string, found: BackupFinding[], left: BackupCheckTotals['notChecked'], args?: string[]]>([
@@ -27,14 +32,12 @@ describe('the inventory', () => {
     ['excluded', [failedList], [], ['--exclude=Web Shop/*']],
     ['not included', [], notChecked('filtered'), ['--include=Web Shop/b']],
     ['not included', [failedList], [], ['--include=Old/*']],
-  ])('says that a cluster is %s, under the latest name of its project', (departure, found, left, args = []) => {
+  ])('says that a cluster is %s', (departure, found, left, args = []) => {
     const report = reportOf(found, { notChecked: left }, args);
     const { clusterId, ...named } = entry;
-    expect(findDepartures([{ ...entry, groupName: 'Old' }], report)).toEqual([
-      { ...named, groupName: report.projects.get(shop) ?? 'Old', departure },
-    ]);
+    expect(departuresFrom([entry], report)).toEqual([{ ...named, departure }]);
     // It stays until its line is deleted.
-    expect(nextInventory([entry], report)).toContainEqual(entry);
+    expect(updateInventory([entry], report)).toContainEqual(entry);
   });
 
   it.each<[what: string, found: BackupFinding[], args?: string[]]>([
@@ -43,10 +46,10 @@ describe('the inventory', () => {
     ['is of a project of which a list failed', [failedList, checked('b')]],
     ['is excluded there', [failedList], ['--exclude=Web Shop/a']],
   ])('says nothing of a cluster that %s', (_what, found, args) => {
-    expect(findDepartures([entry], reportOf(found, {}, args))).toEqual([]);
+    expect(departuresFrom([entry], reportOf(found, {}, args))).toEqual([]);
   });
 
-  it('grows with every check, and keeps since when it has a cluster, with its latest name and type and its first ID', () => {
+  it('grows with every check, and keeps since when it has a cluster, with its latest type and its first ID', () => {
     const nameless = { ...ofShop('b'), since };
     const found: BackupFinding[] = [
       { ...checked('a', idOf('1')), clusterType: 'dedicated' },
@@ -54,26 +57,32 @@ describe('the inventory', () => {
       checked('c'),
       failedList,
     ];
-    const next = nextInventory([{ ...entry, groupName: 'Old' }, nameless], reportOf(found));
-    expect(next).toMatchObject([
+    const updated = updateInventory([entry, nameless], reportOf(found));
+    expect(updated).toMatchObject([
       { ...entry, clusterType: 'dedicated' },
       { ...nameless, clusterId: idOf('2') },
       { ...ofShop('c'), since: today },
     ]);
-    expect(next).toHaveLength(3);
+    expect(updated).toHaveLength(3);
   });
 
-  it('has a line for each kind of departure, with at most twenty names and the way to acknowledge it', () => {
-    const names = Array.from({ length: 22 }, (_, index) => `x${index}`);
-    const departed = names.map((clusterName) => ({ ...ofShop(clusterName), departure: 'unlisted' as const, since }));
-    const other = { ...entry, groupId: office, departure: 'free' as const };
-    const lines = describeDepartures([...departed, other], 'my inventory').map(formatProblem);
+  it('has a line for each kind of departure, with the latest name of the project, and the way to acknowledge it', () => {
+    const file = join(openFolder(), 'my inventory');
+    const names = ['a', ...Array.from({ length: 22 }, (_, index) => `x${index}`)];
+    const entries = names.map((clusterName) => ({ ...entry, groupName: 'Old', clusterName }));
+    const report = reportOf([checked('b')], { notChecked: notChecked('free') });
+    const { departed, lines } = keepInventory({ status: 'read', file, text: '', entries }, report);
+    const end = `If that is intended, delete its line in ${file}.`;
+    const free = `Web Shop / a: in the inventory, but now free: Atlas does not back up a free cluster. ${end}`;
     expect(lines).toEqual([
-      expect.stringMatching(
-        /^Web Shop \/ x0, .*, Web Shop \/ x19 and 2 more: in the inventory, but no longer listed\. /,
-      ),
-      'Web Shop / a: in the inventory, but now free: Atlas does not back up a free cluster. If that is intended, delete its line in my inventory.',
+      { text: free, isProblem: true },
+      {
+        text: expect.stringMatching(/^Web Shop \/ x0, .*, Web Shop \/ x19 and 2 more: in the .* no longer listed\. /),
+        isProblem: true,
+      },
     ]);
-    expect(lines[0]).toMatch(/ If that is intended, delete its line in my inventory\.$/);
+    expect(lines[1]?.text.endsWith(end)).toBe(true);
+    expect(departed).toHaveLength(23);
+    expect(readFileSync(file, 'utf8').match(/"groupName":"Web Shop"/g)).toHaveLength(24);
   });
 });

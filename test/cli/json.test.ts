@@ -22,7 +22,7 @@ import {
 
 const left = { groupId: shop, groupName: 'Web Shop' };
 const departed = [{ ...ofShop('b'), departure: 'unlisted' as const, since: '2026-07-01T06:17:00.000Z' }];
-const textOf = (report: CheckReport) => formatJson(report, departed, ['a line']);
+const textOf = (report: CheckReport) => formatJson(report, departed, [{ text: 'a line', isProblem: true }]);
 const parse = (report: CheckReport) => JSON.parse(textOf(report));
 
 describe('the JSON', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { covers, type Found, readPattern } from '../../src/cli/patterns.js';
+import { covers, type Named, readPattern } from '../../src/cli/patterns.js';
 import { ofShop, shop } from './support/reports.js';
 
 const none = (clusterName: string, groupName: string | undefined = 'Web Shop') => ({
@@ -7,13 +7,13 @@ const none = (clusterName: string, groupName: string | undefined = 'Web Shop') =
   groupName,
 });
 /** A project without a name. */
-const nameless: Found = { ...ofShop('carts'), groupName: undefined };
-const list: Found = { ...ofShop(''), clusterName: undefined };
+const nameless: Named = { ...ofShop('carts'), groupName: undefined };
+const list: Named = { ...ofShop(''), clusterName: undefined };
 
 const pattern = (text: string) => readPattern('--exclude', text);
 
 describe('a pattern', () => {
-  it.each<[text: string, cluster: Found]>([
+  it.each<[text: string, cluster: Named]>([
     ['Web Shop/carts', none('carts')],
     [`${shop}/carts`, none('carts')],
     [`${shop}/car*`, nameless],
@@ -32,7 +32,7 @@ describe('a pattern', () => {
     expect(covers(pattern(text), cluster)).toBe(true);
   });
 
-  it.each<[text: string, cluster: Found]>([
+  it.each<[text: string, cluster: Named]>([
     ['web shop/carts', none('carts')],
     ['Web Shop/Carts', none('carts')],
     ['Web Shop/cart', none('carts')],

@@ -1,18 +1,20 @@
 import { expect, it, vi } from 'vitest';
 import type { BackupFinding } from '../../src/check/index.js';
-import {
-  describeBadBackups,
-  describeLogins,
-  findProblems,
-  formatNotices,
-  formatProblem,
-} from '../../src/cli/problems.js';
+import type { CheckReport } from '../../src/cli/check-report.js';
+import type { Line } from '../../src/cli/lines.js';
+import { describeBadBackups, describeLogins, describeNotices } from '../../src/cli/notices.js';
+import { findProblems } from '../../src/cli/problems.js';
 import { type Login, logins } from '../../src/client/config/environment.js';
 import { type AnyAtlasError, AtlasApiError, AtlasTimeoutError } from '../../src/client/index.js';
 import { backup, day, down, office, ofShop, reportOf, totals } from './support/reports.js';
 
+const textsOf = (lines: Line[], isProblem: boolean) => {
+  expect(lines.filter((line) => line.isProblem !== isProblem)).toEqual([]);
+  return lines.map(({ text }) => text);
+};
 const linesOf = (found: BackupFinding[], args: string[] = [], notChecked = totals.notChecked.slice(0, 0)) =>
-  findProblems(reportOf(found, { notChecked }, args)).map(formatProblem);
+  textsOf(findProblems(reportOf(found, { notChecked }, args)), true);
+const noticesOf = (report: CheckReport) => textsOf(describeNotices(report), false);
 const fresh = { ...ofShop('new'), state: 'new' } as const;
 const unknown = (clusterName: string, error: AnyAtlasError = down) =>
   ({ ...ofShop(clusterName), state: 'unknown', error }) as const;
@@ -56,7 +58,7 @@ it('if the time of the check was the limit, the advice is an option of the comma
 it('stale and missing backups have a line with what to look at first', () => {
   const stale = ['a', 'b', 'c', 'd'].map((name) => ({ ...ofShop(name), state: 'stale', ...backup(2 * day) }) as const);
   const lines = describeBadBackups(reportOf([{ ...ofShop('e'), state: 'none' }, ...stale, fresh, list]));
-  expect(lines.map(formatProblem)).toEqual([
+  expect(textsOf(lines, false)).toEqual([
     expect.stringMatching(
       /^Web Shop \/ e: There is no backup\. Look first .* docs\/check\/alarm\.md in the package atlas-tenant-snapshots\.$/,
     ),
@@ -103,7 +105,7 @@ it.each<[name: string, found: BackupFinding[], args: string[], lines: unknown[]]
 it('patterns of --exclude that match nothing are named', () => {
   const args = ['Web Shop/a', 'Web Shop/old', 'Web Shop/sandbox', 'Web Shop/x\x1b'].map((text) => `--exclude=${text}`);
   const notChecked = [...totals.notChecked, { ...ofShop('a'), reason: 'filtered' as const }];
-  expect(formatNotices(reportOf([], { notChecked }, args))).toEqual(['--exclude Web Shop/x matched nothing.']);
+  expect(noticesOf(reportOf([], { notChecked }, args))).toEqual(['--exclude Web Shop/x matched nothing.']);
 });
 
 it('an environment with several logins is said, unless they are the same one', () => {
@@ -117,7 +119,7 @@ it('an environment with several logins is said, unless they are the same one', (
   expect(describeLogins(sameKey)).toEqual([]);
   set(['ACCESS_TOKEN', 'PUBLIC_API_KEY'], '');
   vi.stubEnv('MONGODB_ATLAS_ACCESS_TOKEN', 'x');
-  expect(describeLogins(token)).toEqual([
+  expect(textsOf(describeLogins(token), false)).toEqual([
     'The environment has several logins. Used: MONGODB_ATLAS_ACCESS_TOKEN. Ignored: MONGODB_ATLAS_PUBLIC_KEY, MONGODB_ATLAS_PRIVATE_KEY.',
   ]);
 });
@@ -127,7 +129,7 @@ it.each([
   [-60_001, '1 m behind'],
   [3_600_001, '1 h ahead of'],
 ])('a clock that is off by %i ms is said: %s', (clockOffset, difference) => {
-  const lines = formatNotices(reportOf([fresh], { clockOffset }));
+  const lines = noticesOf(reportOf([fresh], { clockOffset }));
   expect(lines).toEqual(
     difference === undefined ? [] : [expect.stringContaining(` is ${difference} the clock of Atlas`)],
   );
@@ -151,7 +153,7 @@ it('what evidence could not be read is said in a line for each kind, with the ro
   ];
   const report = reportOf(found);
   const role = 'Restores of dedicated clusters need the role Project Backup Manager.';
-  expect(formatNotices(report)).toEqual([
+  expect(noticesOf(report)).toEqual([
     `Evidence: restoreJobs of 2 clusters could not be read. Status 401. ${role}`,
     'Evidence: schedule of 1 cluster could not be read. Status 503.',
     'Evidence: restoreJobs of 1 cluster could not be read. Status 401.',

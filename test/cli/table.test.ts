@@ -17,7 +17,7 @@ import {
   totals,
 } from './support/reports.js';
 
-const format = (report: CheckReport, departed = 0) => formatTable(report, departed, false);
+const format = (report: CheckReport, departed = 0) => formatTable(report, { departed, isColored: false });
 const textOf = (...found: BackupFinding[]) => format(reportOf(found));
 
 describe('the table', () => {
@@ -99,7 +99,7 @@ describe('the table', () => {
   });
 
   it('colors the states only', () => {
-    const colored = formatTable(reportOf(findings), 0, true);
+    const colored = formatTable(reportOf(findings), { departed: 0, isColored: true });
     for (const state of ['31mnone   ', '31mstale  ', '31mshort  ', '35munknown', '33mpaused ', '32mfresh  ']) {
       expect(colored).toContain(`\x1b[${state}\x1b[39m`);
     }

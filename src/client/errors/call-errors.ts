@@ -199,7 +199,7 @@ function fieldsOf({ operation, attempts }: CallFacts, { endpoint, apiPath }: Tar
 }
 
 /** The message of an error without its advice. */
-export function whatOf({ message, advice }: AtlasError): string {
+function whatOf({ message, advice }: AtlasError): string {
   return advice === undefined ? message : message.slice(0, -advice.length - 1);
 }
 
