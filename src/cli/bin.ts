@@ -20,18 +20,19 @@ process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
 // Loaded last: if the process ends meanwhile, it exits with 3.
 const { runCommand } = await import('./commands.js');
 const output = { stdout: openStream(process.stdout), stderr: openStream(process.stderr) };
-const result = await runCommand(process.argv.slice(2), output, stop.signal);
+const end = await runCommand(process.argv.slice(2), output, stop.signal);
 releaseSignals();
 const failure = (await output.stdout.finish()) ?? (await output.stderr.finish());
 if (failure !== undefined) process.stderr.write(`The output could not be written: ${failure.message}\n`);
 
-if (typeof result === 'string') {
+if (typeof end === 'string') {
   // Ends by the signal itself, so that a shell does not run the command after `||`. Process 1 of a container cannot end that way,
   // so it exits with the code.
-  exitCode = result === 'SIGINT' ? 130 : 143;
-  process.kill(process.pid, result);
+  exitCode = end === 'SIGINT' ? 130 : 143;
+  process.kill(process.pid, end);
 } else {
-  exitCode = failure !== undefined && result !== 2 ? 3 : result;
+  // A bad backup takes precedence over output that could not be written.
+  exitCode = failure !== undefined && end !== 2 ? 3 : end;
   // At once, because open sockets may keep the process alive, and other code may call process.exit(0) on `beforeExit`.
   process.exit(exitCode);
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { logins } from '../client/config/environment.js';
+import { hourMs } from '../report/time.js';
 import type { AtlasEmulator } from '../testing/index.js';
 import { messageOf } from './lines.js';
 import type { Run } from './streams.js';
@@ -64,21 +65,24 @@ export function emulate({ port, isDemo }: EmulateOptions): Run {
 function formatStart({ url, credentials, groupId, clusterName, snapshotId }: AtlasEmulator): string {
   const { accessToken, serviceAccount, apiKey } = credentials;
   const values: Readonly<Record<string, string>> = { ...accessToken, ...serviceAccount, ...apiKey };
+  const lines = [`export MONGODB_ATLAS_BASE_URL=${url}`];
   // Without the last login, which is an API key too.
-  const variables = logins.slice(0, -1).flatMap((login) => Object.entries(login.variables));
-  // Only one login, the first, so that a check does not say that it found several.
-  const lines = variables.map(([field, name], index) => `${index === 0 ? '' : '# '}export ${name}=${values[field]}\n`);
-  const ids = `# Project ${groupId}, cluster ${clusterName}, snapshot ${snapshotId}\n`;
-  return `export MONGODB_ATLAS_BASE_URL=${url}\n${lines.join('')}${ids}`;
+  for (const login of logins.slice(0, -1)) {
+    // Only the first login is exported, so that a check does not say that it found several.
+    const start = login === logins[0] ? 'export' : '# export';
+    for (const [field, name] of Object.entries(login.variables)) lines.push(`${start} ${name}=${values[field]}`);
+  }
+  lines.push(`# Project ${groupId}, cluster ${clusterName}, snapshot ${snapshotId}`);
+  return `${lines.join('\n')}\n`;
 }
 
 /** Adds a project with a cluster in each state of a check except `short`, which needs an option. */
 function addDemo(emulator: AtlasEmulator): void {
   const groupId = '60f1c2d3e4a5b6978877665a';
   const project = { groupId, groupName: 'Demo', dedicated: true };
-  const backup = (hours: number) => {
-    return [{ id: 'd'.repeat(24), status: 'completed', createdAt: new Date(Date.now() - hours * 3_600_000) }];
-  };
+  const backup = (hours: number) => [
+    { id: 'd'.repeat(24), status: 'completed', createdAt: new Date(Date.now() - hours * hourMs) },
+  ];
   emulator.seed({ ...project, clusterName: 'carts', clusterType: 'SHARDED' }); // fresh
   emulator.seed({ ...project, clusterName: 'orders', snapshots: backup(80) }); // stale
   emulator.seed({ ...project, clusterName: 'invoices', backupEnabled: false }); // none

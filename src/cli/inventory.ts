@@ -36,6 +36,8 @@ export function keepInventory(inventory: Inventory, report: CheckReport): KeptIn
 /** A cluster of the inventory that is not checked, or is another one. */
 type Departed = NonNullable<WrittenReport['departed']>[number];
 
+type Departure = Departed['departure'];
+
 /** A cluster that is not checked. Without a cluster name, all clusters of the project that nothing else is known of. */
 interface LeftOut extends Named {
   readonly reason: NotChecked['reason'];
@@ -61,30 +63,54 @@ export function findDepartures(
   findings: readonly BackupFinding[],
   leftOut: readonly LeftOut[],
 ): Departed[] {
-  const checked = new Map(findings.filter(isCluster).map((finding) => [keyOf(finding), finding]));
-  const clustersLeftOut = new Map(leftOut.filter(isCluster).map((cluster) => [keyOf(cluster), cluster.reason]));
-  const projectsLeftOut = new Map(leftOut.filter((one) => !isCluster(one)).map((one) => [one.groupId, one.reason]));
-  const projectsListed = new Set([...findings, ...leftOut].filter(isCluster).map(({ groupId }) => groupId));
-  const projectsFailed = new Set(findings.filter((one) => !isCluster(one)).map(({ groupId }) => groupId));
-
-  const departureOf = (entry: Entry): Departed['departure'] | undefined => {
-    const finding = checked.get(keyOf(entry));
-    if (finding !== undefined) return isReplaced(entry, finding) ? 'replaced' : undefined;
-    const reason = clustersLeftOut.get(keyOf(entry)) ?? projectsLeftOut.get(entry.groupId);
-    // A cluster that Atlas uses itself counts as one that is not listed.
-    if (reason !== undefined && reason !== 'internal') return reason;
-    return projectsListed.has(entry.groupId) ? 'unlisted' : 'project unlisted';
-  };
-
+  const failedLists = findings.filter((finding) => !isCluster(finding));
+  const projectsFailed = new Set(failedLists.map(({ groupId }) => groupId));
+  const listed = indexListed(findings, leftOut);
   const departed: Departed[] = [];
   for (const entry of entries) {
     if (projectsFailed.has(entry.groupId)) continue;
-    const departure = departureOf(entry);
+    const departure = findDeparture(entry, listed);
     if (departure === undefined) continue;
     const { groupId, groupName, clusterName, clusterType, since } = entry;
     departed.push({ groupId, groupName, clusterName, clusterType, departure, since });
   }
   return departed;
+}
+
+/** What a check knows about clusters and projects, by {@link keyOf} and by project ID. */
+interface Listed {
+  readonly checked: ReadonlyMap<string, BackupFinding>;
+  readonly clustersLeftOut: ReadonlyMap<string, Departure>;
+  readonly projectsLeftOut: ReadonlyMap<string, Departure>;
+  /** The projects of which a cluster was listed. */
+  readonly projects: ReadonlySet<string>;
+}
+
+function indexListed(findings: readonly BackupFinding[], leftOut: readonly LeftOut[]): Listed {
+  const clustersLeftOut = new Map<string, Departure>();
+  const projectsLeftOut = new Map<string, Departure>();
+  for (const one of leftOut) {
+    // A cluster that Atlas uses itself counts as one that is not listed.
+    if (one.reason === 'internal') continue;
+    if (isCluster(one)) clustersLeftOut.set(keyOf(one), one.reason);
+    else projectsLeftOut.set(one.groupId, one.reason);
+  }
+  const clusters = [...findings, ...leftOut].filter(isCluster);
+  const projects = new Set(clusters.map(({ groupId }) => groupId));
+  return { checked: indexChecked(findings), clustersLeftOut, projectsLeftOut, projects };
+}
+
+function indexChecked(findings: readonly BackupFinding[]): Map<string, BackupFinding & { clusterName: string }> {
+  return new Map(findings.filter(isCluster).map((finding) => [keyOf(finding), finding]));
+}
+
+/** Returns why a cluster is not checked, or that it is another one. Undefined if it is checked. */
+function findDeparture(entry: Entry, listed: Listed): Departure | undefined {
+  const finding = listed.checked.get(keyOf(entry));
+  if (finding !== undefined) return isReplaced(entry, finding) ? 'replaced' : undefined;
+  const reason = listed.clustersLeftOut.get(keyOf(entry)) ?? listed.projectsLeftOut.get(entry.groupId);
+  if (reason !== undefined) return reason;
+  return listed.projects.has(entry.groupId) ? 'unlisted' : 'project unlisted';
 }
 
 /** Returns the inventory with the latest names of its projects. */
@@ -97,7 +123,7 @@ export function updateInventory(
   entries: readonly Entry[],
   { findings, checkedAt }: Pick<CheckReport, 'findings' | 'checkedAt'>,
 ): Entry[] {
-  const checked = new Map(findings.filter(isCluster).map((finding) => [keyOf(finding), finding]));
+  const checked = indexChecked(findings);
   const kept = entries.map((entry) => {
     const finding = checked.get(keyOf(entry));
     // Keeps the ID of the first cluster, so that its replacement is reported until the line is deleted.
@@ -119,7 +145,7 @@ function keyOf({ groupId, clusterName }: Named & { readonly clusterName: string 
   return `${groupId}/${clusterName}`;
 }
 
-const texts: Readonly<Record<Departed['departure'], string>> = {
+const texts: Readonly<Record<Departure, string>> = {
   unlisted: 'no longer listed. Other clusters of its project are.',
   'project unlisted':
     'no longer listed, nor is any other cluster of its project: the cluster or the project was deleted, or the login lost its role there.',

@@ -2,15 +2,17 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import { Socket } from 'node:net';
 
-/** What a command writes to. */
-interface Stream {
-  readonly isTTY: boolean;
-  /** May return a promise, which resolves when the text is written, or cannot be. */
-  readonly write: (text: string) => unknown;
+/** The streams that a command writes to. */
+export interface Output {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
 }
 
-/** The streams that a command writes to. */
-export type Output = Readonly<Record<'stdout' | 'stderr', Stream>>;
+interface OutputStream {
+  readonly isTTY: boolean;
+  /** Resolves when the text is written, or cannot be. */
+  readonly write: (text: string) => Promise<void>;
+}
 
 /** How the process is to end: with a code, or by a signal. */
 export type ExitCode = number | NodeJS.Signals;
@@ -33,26 +35,34 @@ export async function untilStopped<T>(start: () => Promise<T>, stop: AbortSignal
   return Promise.race([start(), stopped]);
 }
 
-/** Opens stdout or stderr. `finish()` returns the error if not all of the text could be written. */
-export function openStream(stream: NodeJS.WriteStream & { readonly fd: number }) {
-  const { fd } = stream;
+/** stdout or stderr of the process. */
+interface OpenStream extends OutputStream {
+  /** Waits until all text is written. Returns the error if it could not be. */
+  readonly finish: () => Promise<Error | undefined>;
+}
+
+/** Opens stdout or stderr. */
+export function openStream(stream: NodeJS.WriteStream & { readonly fd: number }): OpenStream {
   let failure: NodeJS.ErrnoException | undefined;
   stream.on('error', (error) => {
     failure ??= error;
   });
+  // Synchronously: on a full disk, Node's stream would lose text without an error.
+  const writeFile = (text: string) => {
+    try {
+      fs.writeFileSync(stream.fd, text);
+    } catch (error) {
+      stream.emit('error', error);
+    }
+  };
   return {
     isTTY: stream.isTTY,
-    write(text: string): Promise<unknown> | undefined {
-      try {
-        if (stream instanceof Socket) return new Promise((resolve) => stream.write(text, resolve));
-        // A file is written synchronously: on a full disk, Node's stream would lose text without an error.
-        else if (failure === undefined) fs.writeFileSync(fd, text);
-      } catch (error) {
-        stream.emit('error', error);
-      }
-      return undefined;
+    write: async (text) => {
+      // A terminal or a pipe.
+      if (stream instanceof Socket) await new Promise((resolve) => stream.write(text, resolve));
+      else if (failure === undefined) writeFile(text);
     },
-    async finish(): Promise<Error | undefined> {
+    finish: async () => {
       if (stream.writableLength > 0) {
         await new Promise<unknown>((resolve) => stream.once('close', resolve).write('', resolve));
       }

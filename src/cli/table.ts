@@ -8,14 +8,14 @@ import type { CheckReport } from './check-report.js';
 import { forConsole } from './lines.js';
 import { clusterOf, projectOf } from './patterns.js';
 
-interface Settings {
+interface TableOptions {
   /** The number of clusters of the inventory that departed. */
   readonly departed: number;
   readonly isColored: boolean;
 }
 
 /** Formats a report as a table with a summary below. */
-export function formatTable(report: CheckReport, { departed, isColored }: Settings): string {
+export function formatTable(report: CheckReport, { departed, isColored }: TableOptions): string {
   const summary = formatSummary(report, departed);
   const findings = report.options.onlyProblems ? report.findings.filter(deservesLook) : report.findings;
   if (findings.length === 0) return summary;

@@ -12,8 +12,13 @@ export const leftOutNames = ['free', 'deleting', 'internal', 'excluded', 'not in
 
 /** Why a cluster of the inventory is not checked, or is another one. */
 export const departureNames = [
-  ...['unlisted', 'project unlisted', 'replaced'],
-  ...['free', 'deleting', 'excluded', 'not included'],
+  'unlisted',
+  'project unlisted',
+  'replaced',
+  'free',
+  'deleting',
+  'excluded',
+  'not included',
 ] as const;
 
 const text = z.string();

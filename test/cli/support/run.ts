@@ -5,9 +5,8 @@ export async function run(args: string[], isTTY = false, stop = new AbortControl
   const written = { stdout: '', stderr: '' };
   const streamOf = (name: keyof typeof written) => ({
     isTTY,
-    write: (text: string) => {
+    write: async (text: string) => {
       written[name] += text;
-      return true;
     },
   });
   const exitCode = await runCommand(args, { stdout: streamOf('stdout'), stderr: streamOf('stderr') }, stop);
