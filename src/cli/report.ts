@@ -20,7 +20,8 @@ export function report(files: readonly string[]): Run {
 
 async function print(files: readonly string[], { stdout, stderr }: Output, stop: AbortSignal): Promise<number> {
   // Imported here, so that the other commands do not load the page.
-  const { printPage, readReports } = await import('../report/index.js');
+  const { printPage } = await import('../report/page.js');
+  const { readReports } = await import('../report/read.js');
   const history = await readReports(files, stop);
   for (const part of printPage(history, Date.now())) {
     stop.throwIfAborted();

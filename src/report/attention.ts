@@ -1,33 +1,31 @@
-import { type Chapter, linkTo, type Row } from './chapter.js';
+import { type Chapter, kindNamed, kinds, linkTo, type Row } from './chapter.js';
+import { printLogin, silentChip } from './facts.js';
 import { chip, type Html, html, maxListed, name, printList, printTable } from './html.js';
 import type { Check, Entry, History, Job, ReadFile } from './jobs.js';
-import { count, dayOf, formatDay, formatDuration, formatTime, getOrAdd, lengthOf } from './time.js';
-import { type Gap, sinceOf, type Timeline } from './timeline.js';
+import { count, dayOf, formatDay, formatDuration, formatTime, lengthOf } from './time.js';
+import { sinceOf, type Timeline } from './timeline.js';
 
 /** Prints what somebody has to look at, the worst first: clusters, lists, silence, what the check named, the reports. */
 export function printAttention({ job, rows, sections, isSilent }: Chapter): Html {
-  const kinds = new Map<string, Html[]>();
-  for (const row of rows.filter(({ kind }) => kind.needsAttention)) {
-    const line = html`${chip(row.kind)} ${linkTo(row)}: ${sayProblem(row)}.`;
-    getOrAdd(kinds, row.kind.label, () => []).push(line);
-  }
-  const items = [...kinds.values()].map(printList);
+  const bad = rows.filter(({ kind }) => kind.needsAttention);
+  const clusters = kinds.map((kind) =>
+    printList(
+      bad.filter((row) => row.kind === kind).map((row) => html`${chip(kind)} ${linkTo(row)}: ${sayProblem(row)}.`),
+    ),
+  );
   const lists = sections.flatMap(({ id, name: project, failedLists }) =>
     failedLists.map(({ clusterType, error }) => {
       const link = html`<a href="#${id}">${name(project)}, ${clusterType} clusters</a>`;
       const why = withoutPeriod(error?.message) ?? 'no error';
-      return html`${chip(ofList)} ${link}: the list could not be read: ${why}.`;
+      return html`${chip(kindNamed('not read'))} ${link}: the list could not be read: ${why}.`;
     }),
   );
-  if (lists.length > 0) items.push(printList(lists));
-  if (isSilent) items.push(printList([html`${chip(ofSilence)} No report since ${formatTime(job.lastCheck.time)}.`]));
+  const silence = isSilent ? [html`${silentChip} No report since ${formatTime(job.lastCheck.time)}.`] : [];
+  const isCalm = bad.length + lists.length + silence.length === 0;
   return html`<section class="attention"><h2>Needs attention</h2>
-${items.length === 0 ? html`<p>No cluster.</p>` : html`<ul>${items}</ul>`}
+${isCalm ? html`<p>No cluster.</p>` : html`<ul>${clusters}${printList(lists)}${printList(silence)}</ul>`}
 ${printProblems(job)}${printReports(job)}</section>`;
 }
-
-const ofList = { label: 'not read', color: 'magenta' };
-const ofSilence = { label: 'silent', color: 'red' };
 
 const withoutPeriod = (text: string | undefined): string | undefined => text?.replace(/\.$/, '');
 
@@ -51,12 +49,13 @@ function sayGone({ current, lastChecked }: Timeline): string {
 
 /** Says what is wrong, and since when. */
 function sayState(timeline: Timeline, { state, finding }: Entry): string {
-  const { reason, error, time, age = 0, maxAge, oldest, minHistory } = finding ?? {};
+  const { reason, error, time, age, maxAge, oldest, minHistory } = finding ?? {};
+  const aged = age === undefined ? '' : `, ${formatDuration(age)} old at the check`;
   const limit = maxAge === undefined ? '' : ` (limit ${formatDuration(maxAge)})`;
   const facts = [
     reason,
     `since the report of ${formatDay(sinceOf(timeline, (one) => one === state))}`,
-    time && `newest backup ${formatTime(time)}, ${formatDuration(age)} old at the check${limit}`,
+    time && `newest backup ${formatTime(time)}${aged}${limit}`,
     minHistory && oldest && `oldest backup ${formatTime(oldest.time)}, ${formatDuration(minHistory)} of history needed`,
     withoutPeriod(error?.message),
   ];
@@ -94,9 +93,10 @@ function sayClock({ time, offset }: Check): string {
 function findMixed({ checks }: Job): string[] {
   const servers = new Set(checks.map(({ report }) => report.server));
   const logins = new Set(checks.map(({ report }) => printLogin(report)));
-  // The others choose no cluster and judge none.
-  const ignored = { evidence: undefined, timeout: undefined };
-  const options = checks.map(({ report }) => JSON.stringify({ ...report.options, ...ignored }));
+  // Evidence and timeout choose no cluster and judge none.
+  const options = checks.map(({ report }) =>
+    JSON.stringify({ ...report.options, evidence: undefined, timeout: undefined }),
+  );
   const changes = options.filter((one, index) => index > 0 && one !== options[index - 1]).length;
   return [
     servers.size > 1 && `${servers.size} servers (${[...servers].join(', ')})`,
@@ -105,16 +105,12 @@ function findMixed({ checks }: Job): string[] {
   ].filter((text) => text !== false);
 }
 
-export const printLogin = ({ login, loginId }: Check['report']): string => [login, loginId].filter(Boolean).join(' ');
-
 const sayUnusable = ({ file, why }: ReadFile): Html => html`${name(file)}: ${why}`;
 
-/** Prints the files that are no reports, and are in the folder of no job. */
-export function printUnusable({ files, jobs }: History): Html | undefined {
-  const ofJobs = new Set(jobs.flatMap(({ unusable }) => unusable));
-  const others = files.filter((file) => file.why !== undefined && !ofJobs.has(file));
-  if (others.length === 0) return undefined;
-  return html`<section class="attention"><h2>Files that are no reports</h2><ul>${printList(others.map(sayUnusable))}</ul></section>`;
+/** Prints the files that are no reports, in folders without a report. */
+export function printStrays({ strays }: History): Html | undefined {
+  if (strays.length === 0) return undefined;
+  return html`<section class="attention"><h2>Files that are no reports</h2><ul>${printList(strays.map(sayUnusable))}</ul></section>`;
 }
 
 const maxShown = 50;
@@ -122,21 +118,15 @@ const maxShown = 50;
 /** Prints the runs of days that are stale, none or short, also those that are over, the newest first. */
 export function printGaps({ rows }: Chapter): Html {
   const gaps = rows.flatMap((row) => row.gaps.map((gap) => ({ row, gap })));
-  gaps.sort((a, b) => b.gap.run[1] - a.gap.run[1] || b.gap.run[0] - a.gap.run[0]);
+  gaps.sort((a, b) => b.gap.last - a.gap.last || b.gap.first - a.gap.first);
+  const toTable = (some: typeof gaps) =>
+    printTable(
+      ['Cluster', 'From', 'To', 'Days', 'State now'],
+      some.map(({ row, gap }) => [linkTo(row), formatDay(gap.first), gap.end, lengthOf(gap), chip(row.kind)]),
+    );
   const more = gaps.length - maxListed;
   const rest = html`<details><summary>${count(gaps.length - maxShown, 'older gap')}</summary>
-${printGapTable(gaps.slice(maxShown, maxListed))}${more > 0 && html`<p>and ${more} more: the details of each cluster have all its states.</p>`}</details>`;
+${toTable(gaps.slice(maxShown, maxListed))}${more > 0 && html`<p>and ${more} more: the details of each cluster have all its states.</p>`}</details>`;
   return html`<section><h2>Gaps of this period</h2>
-${gaps.length === 0 ? html`<p>None.</p>` : printGapTable(gaps.slice(0, maxShown))}${gaps.length > maxShown && rest}</section>`;
-}
-
-function printGapTable(gaps: readonly { readonly row: Row; readonly gap: Gap }[]): Html {
-  const rows = gaps.map(({ row, gap: { run, end } }) => [
-    linkTo(row),
-    formatDay(run[0]),
-    end,
-    lengthOf(run),
-    chip(row.kind),
-  ]);
-  return printTable(['Cluster', 'From', 'To', 'Days', 'State now'], rows);
+${gaps.length === 0 ? html`<p>None.</p>` : toTable(gaps.slice(0, maxShown))}${gaps.length > maxShown && rest}</section>`;
 }

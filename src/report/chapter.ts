@@ -2,7 +2,6 @@ import { departureNames } from './format.js';
 import { type Html, html, maxListed, name } from './html.js';
 import { type Finding, isSilent, type Job } from './jobs.js';
 import { type Color, stateNames, states } from './states.js';
-import { getOrAdd } from './time.js';
 import { findGaps, type Gap, isLeftOut, type Timeline, toTimeline } from './timeline.js';
 
 /** What a cluster can be now. */
@@ -37,10 +36,8 @@ export const kinds: readonly Kind[] = [
   aside('acknowledged'),
 ];
 
-const byLabel = new Map(kinds.map((kind) => [kind.label, kind]));
-
-function kindNamed(label: string): Kind {
-  const kind = byLabel.get(label);
+export function kindNamed(label: string): Kind {
+  const kind = kinds.find((one) => one.label === label);
   if (kind === undefined) throw new Error(`No kind is called ${label}.`);
   return kind;
 }
@@ -93,39 +90,37 @@ export interface Row {
 /** Makes a chapter of a job. @param now - when the page is made. */
 export function toChapter(job: Job, id: string, now: number): Chapter {
   const silent = isSilent(job, now);
-  const rowsOf = new Map<string, Row[]>();
+  const rows = toRows(job, silent).sort(compareRows);
+  giveIds(rows, id);
+  const lists = [...(job.listing.at(-1)?.failedLists.values() ?? [])];
+  const sections = Array.from(job.projects, ([groupId, project], index): Section => {
+    const isOfProject = (named: { readonly groupId: string }) => named.groupId === groupId;
+    const ofProject = rows.filter(({ timeline }) => isOfProject(timeline.cluster));
+    return { id: `${id}p${index + 1}`, name: project, rows: ofProject, failedLists: lists.filter(isOfProject) };
+  });
+  const shown = sections.filter((section) => section.rows.length + section.failedLists.length > 0);
+  shown.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.name, b.name));
+  return { id, job, isSilent: silent, sections: shown, rows };
+}
+
+function toRows(job: Job, isJobSilent: boolean): Row[] {
+  const rows: Row[] = [];
   for (const [key, cluster] of job.clusters) {
     const timeline = toTimeline(cluster, job);
     const kind = kindOf(timeline);
     if (kind === undefined) continue;
     const project = job.projects.get(cluster.groupId) ?? cluster.groupId;
-    const gaps = findGaps(timeline, job, silent);
-    getOrAdd(rowsOf, cluster.groupId, () => []).push({ key, project, timeline, kind, gaps });
+    rows.push({ key, project, timeline, kind, gaps: findGaps(timeline, job, isJobSilent) });
   }
-  const sections = toSections(job, id, rowsOf);
-  const rows = sections.flatMap((section) => section.rows).sort(compareRows);
-  return { id, job, isSilent: silent, sections, rows };
-}
-
-/** Sorts the projects by their worst cluster, then by name. */
-function toSections(job: Job, id: string, rowsOf: ReadonlyMap<string, Row[]>): Section[] {
-  const lists = [...(job.lastListing?.failedLists.values() ?? [])];
-  const sections = Array.from(job.projects, ([groupId, project], index): Section => {
-    const rows = (rowsOf.get(groupId) ?? []).sort(compareRows);
-    const failedLists = lists.filter((list) => list.groupId === groupId);
-    return { id: `${id}p${index + 1}`, name: project, rows, failedLists };
-  });
-  const shown = sections.filter(({ rows, failedLists }) => rows.length + failedLists.length > 0);
-  giveIds(shown);
-  return shown.sort((a, b) => worstOf(a) - worstOf(b) || compare(a.name, b.name));
+  return rows;
 }
 
 /** Gives each row its ID, except to all but 500 clusters that are no longer listed. There may be years of them. */
-function giveIds(sections: readonly Section[]): void {
-  const gone = sections.flatMap(({ rows }) => rows.filter(({ timeline }) => timeline.current === undefined));
-  const omitted = new Set(gone.sort(compareRows).slice(maxListed));
-  for (const { id, rows } of sections) {
-    for (const [index, row] of rows.entries()) if (!omitted.has(row)) row.id = `${id}c${index + 1}`;
+function giveIds(rows: readonly Row[], chapter: string): void {
+  let gone = 0;
+  for (const [index, row] of rows.entries()) {
+    if (row.timeline.current === undefined) gone += 1;
+    if (row.timeline.current !== undefined || gone <= maxListed) row.id = `${chapter}c${index + 1}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { fieldsOf, isOfAllShards, isSharded, itemsOf, type JsonObject } from '../client/atlas/json.js';
+import { fieldsOf, isOfAllShards, isSharded, itemsOf, type JsonObject, scheduleItems } from '../client/atlas/json.js';
 import type { Cluster, Finding } from './jobs.js';
 import { dayOf, formatDuration, formatTime, getOrAdd, type Notes, note } from './time.js';
 
@@ -88,19 +88,17 @@ function sayRestore(restore: JsonObject, completed: number | undefined, isDownlo
 function settingsOf({ reason, pitEnabled, clusterId }: Finding, evidence: Evidence) {
   const cluster = fieldsOf(evidence.cluster);
   const schedule = evidence.schedule ?? (reason === 'no schedule' ? {} : undefined);
-  const { policies, copySettings, restoreWindowDays } = fieldsOf(schedule);
-  const items = listOf(policies).flatMap(({ policyItems }) => listOf(policyItems).map(printPolicyItem));
+  const { copySettings, restoreWindowDays } = fieldsOf(schedule);
+  const items = scheduleItems(schedule).map(printPolicyItem);
   const key = textOf(cluster['encryptionAtRestProvider']);
   const regions = listOf(copySettings).map(({ regionName }) => textOf(regionName));
   const window = pitEnabled === true && textOf(restoreWindowDays);
   return {
-    Backup: onOrOff(cluster['backupEnabled']),
     'Schedule and retention': schedule && (items.join(', ') || 'none'),
     'Copies by schedule': Array.isArray(copySettings) && (regions.join(', ') || 'none'),
-    'Point in time': onOrOff(pitEnabled),
+    'Point in time': pitEnabled === undefined ? undefined : pitEnabled ? 'on' : 'off',
     'Window of point in time': window && `${window} days`,
     Encryption: key === 'NONE' ? 'with the key of Atlas' : key && `with a key of yours (${key})`,
-    'Termination protection': onOrOff(cluster['terminationProtectionEnabled']),
     'Cluster ID': clusterId,
   };
 }
@@ -110,6 +108,3 @@ function printPolicyItem(item: JsonObject): string {
   const [type, interval, value, unit] = fields.map((field) => textOf(item[field]) ?? '?');
   return `${type}${type === 'hourly' ? ` (every ${interval} h)` : ''} for ${value} ${unit}`;
 }
-
-const onOrOff = (value: unknown): string | undefined =>
-  typeof value === 'boolean' ? (value ? 'on' : 'off') : undefined;

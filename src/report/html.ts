@@ -56,20 +56,24 @@ export function limit(items: readonly Value[]): Value[] {
 /** Prints a list, of at most 500 of a kind. */
 export const printList = (items: readonly Value[]): Html => html`${limit(items).map((item) => html`<li>${item}</li>`)}`;
 
-/** A title and what is under it. */
-export type Line = readonly [title: string, values: readonly Value[]];
+/** What is under each title. */
+export type Lines = Readonly<Record<string, readonly Value[]>>;
 
 /**
  * Prints the lines that have something under their title.
  *
  * @param id - of the element: a link to it opens the row that it is in.
  */
-export function printLines(lines: readonly Line[], kind = 'lines', id?: string): Html {
-  const some = lines.filter(([, values]) => values.length > 0);
-  const toHtml = ([title, values]: Line) =>
+export function printLines(
+  lines: Lines,
+  { className = 'lines', id }: { className?: string; id?: string | undefined } = {},
+): Html {
+  const some = Object.entries(lines).filter(([, values]) => values.length > 0);
+  const printed = some.map(
     // HTML needs no end tags here. In 3,000 rows, that saves 0.3 MB.
-    html`<div><dt>${title}${values.map((value) => html`<dd>${value}`)}</div>`;
-  return html`<dl class="${kind}"${id !== undefined && html` id="${id}"`}>${some.map(toHtml)}</dl>`;
+    ([title, values]) => html`<div><dt>${title}${values.map((value) => html`<dd>${value}`)}</div>`,
+  );
+  return html`<dl class="${className}"${id !== undefined && html` id="${id}"`}>${printed}</dl>`;
 }
 
 /** Prints a table. The first cell of each row names it. On a narrow screen, each other cell has its head before it. */

@@ -1,6 +1,6 @@
 import type { Report } from './format.js';
 import type { State } from './states.js';
-import { hourMs, type Notes } from './time.js';
+import { hourMs, type Notes, type Run } from './time.js';
 
 // What the reports say, as plain data. Times are in ms since 1970, days are those of UTC.
 
@@ -9,6 +9,8 @@ export interface History {
   /** In the order of their paths. */
   readonly files: readonly ReadFile[];
   readonly jobs: readonly Job[];
+  /** Those that are no reports, in folders without a report. */
+  readonly strays: readonly ReadFile[];
 }
 
 export interface ReadFile {
@@ -23,14 +25,18 @@ export interface ReadFile {
 
 /** The reports in one folder. */
 export interface Job {
-  /** The folder as it was given. Empty if it is the only job. */
+  /** The folder as it was given. */
   readonly name: string;
   /** The oldest first. */
   readonly checks: readonly Check[];
   readonly lastCheck: Check;
+  /** From the first check to the last. */
+  readonly period: Run;
   /** Those that could list the projects, the oldest first. */
   readonly listing: readonly Check[];
-  readonly lastListing: Check | undefined;
+  readonly listedDays: ReadonlySet<number>;
+  /** The days with a check that could not list the projects. */
+  readonly failedDays: ReadonlySet<number>;
   /** The files in its folder that are no reports. */
   readonly unusable: readonly ReadFile[];
   /** By {@link clusterKey}. */
@@ -48,6 +54,8 @@ export interface Check {
   readonly report: Omit<Report, 'findings' | 'notChecked' | 'departed'>;
   /** Why it could not list the projects. */
   readonly failure: string | undefined;
+  /** The names of the projects, by their IDs. */
+  readonly projects: ReadonlyMap<string, string>;
   /** By {@link listKey}. */
   readonly failedLists: Map<string, Finding>;
   /** By {@link clusterKey}. */
@@ -71,7 +79,8 @@ export interface Entry {
 }
 
 /** What the reports of a job name of a cluster. The sets have days. */
-export interface Cluster extends ClusterName {
+export interface Cluster extends Pick<Finding, 'groupId' | 'clusterType'> {
+  readonly clusterName: string;
   readonly backups: Set<number>;
   readonly failures: Set<number>;
   readonly restores: Map<string, Restore>;
@@ -90,17 +99,12 @@ export interface Restore {
   readonly text: string;
 }
 
-/** A list of the clusters of a project. */
 type List = Pick<Finding, 'groupId' | 'clusterType'>;
-
-/** What identifies a cluster. */
-export interface ClusterName extends List {
-  readonly clusterName: string;
-}
 
 export const listKey = ({ groupId, clusterType }: List): string => `${groupId}/${clusterType}`;
 
-export const clusterKey = (cluster: ClusterName): string => `${listKey(cluster)}/${cluster.clusterName}`;
+export const clusterKey = (named: List & { readonly clusterName: string }): string =>
+  `${listKey(named)}/${named.clusterName}`;
 
 /** Whether the next report of a job is overdue. @param now - when the page is made. */
 export function isSilent({ checks, lastCheck }: Pick<Job, 'checks' | 'lastCheck'>, now: number): boolean {

@@ -3,16 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { addEvidence, codeOf } from './evidence.js';
 import { type Report, readReport } from './format.js';
-import {
-  type Check,
-  type Cluster,
-  type ClusterName,
-  clusterKey,
-  type History,
-  type Job,
-  listKey,
-  type ReadFile,
-} from './jobs.js';
+import { type Check, type Cluster, clusterKey, type History, type Job, listKey, type ReadFile } from './jobs.js';
 import { dayOf, getOrAdd } from './time.js';
 
 /** What was read of a folder so far. */
@@ -20,7 +11,6 @@ interface Folder {
   readonly unusable: ReadFile[];
   readonly checks: Check[];
   readonly clusters: Map<string, Cluster>;
-  readonly projects: Map<string, { readonly name: string; readonly namedAt: number }>;
 }
 
 /**
@@ -43,7 +33,6 @@ export async function readReports(files: readonly string[], signal: AbortSignal)
       const check = toCheck(report);
       one.time = check.time;
       folder.checks.push(check);
-      addProjects(folder, report, check);
       addClusters(folder, report, check);
     } catch (error) {
       one.why = error instanceof SyntaxError ? 'It is not JSON, or only a part of it.' : (error as Error).message;
@@ -51,11 +40,12 @@ export async function readReports(files: readonly string[], signal: AbortSignal)
     }
   }
   const withReports = [...folders].filter(([, { checks }]) => checks.length > 0);
-  const jobs = withReports.map(([name, folder]) => toJob(withReports.length > 1 ? name : '', folder));
-  return { files: read, jobs };
+  const jobs = withReports.map(([name, folder]) => toJob(name, folder));
+  const strays = [...folders.values()].filter(({ checks }) => checks.length === 0).flatMap(({ unusable }) => unusable);
+  return { files: read, jobs, strays };
 }
 
-const createFolder = (): Folder => ({ unusable: [], checks: [], clusters: new Map(), projects: new Map() });
+const createFolder = (): Folder => ({ unusable: [], checks: [], clusters: new Map() });
 
 function toCheck({ findings, notChecked, departed, ...report }: Report): Check {
   const { clockOffset = 0 } = report.summary;
@@ -64,15 +54,10 @@ function toCheck({ findings, notChecked, departed, ...report }: Report): Check {
   if (Number.isNaN(new Date(time).getTime())) throw new Error(`Its clockOffset is ${clockOffset}, which no clock has.`);
   const failure = report.error && (report.error.message ?? codeOf(report.error));
   const departures = departed && new Map(departed.map((one) => [clusterKey(one), one]));
-  return { time, offset, report, failure, failedLists: new Map(), entries: new Map(), departures };
-}
-
-function addProjects({ projects }: Folder, report: Report, { time }: Check): void {
-  for (const { groupId, groupName } of [...report.findings, ...report.notChecked, ...(report.departed ?? [])]) {
-    const known = projects.get(groupId);
-    if (known === undefined || time > known.namedAt)
-      projects.set(groupId, { name: groupName || groupId, namedAt: time });
-  }
+  // The inventory may have an old name of a project.
+  const named = [...(departed ?? []), ...notChecked, ...findings];
+  const projects = new Map(named.map(({ groupId, groupName }) => [groupId, groupName || groupId]));
+  return { time, offset, report, failure, projects, failedLists: new Map(), entries: new Map(), departures };
 }
 
 /** Adds what a report says about clusters. */
@@ -99,7 +84,7 @@ function addClusters({ clusters }: Folder, report: Report, check: Check): void {
   }
 }
 
-const createCluster = ({ groupId, clusterType, clusterName }: ClusterName): Cluster => ({
+const createCluster = ({ groupId, clusterType, clusterName }: Parameters<typeof clusterKey>[0]): Cluster => ({
   groupId,
   clusterType,
   clusterName,
@@ -111,11 +96,24 @@ const createCluster = ({ groupId, clusterType, clusterName }: ClusterName): Clus
   notRead: new Map(),
 });
 
-function toJob(name: string, { checks: unsorted, clusters, projects, unusable }: Folder): Job {
+function toJob(name: string, { checks: unsorted, clusters, unusable }: Folder): Job {
   const checks = [...unsorted].sort((a, b) => a.time - b.time);
+  const firstCheck = checks[0];
   const lastCheck = checks.at(-1);
-  if (lastCheck === undefined) throw new Error('A job has a check.');
+  if (firstCheck === undefined || lastCheck === undefined) throw new Error('A job has a check.');
   const listing = checks.filter(({ failure }) => failure === undefined);
-  const names = new Map(Array.from(projects, ([groupId, project]) => [groupId, project.name]));
-  return { name, checks, lastCheck, listing, lastListing: listing.at(-1), clusters, projects: names, unusable };
+  return {
+    name,
+    checks,
+    lastCheck,
+    listing,
+    period: { first: dayOf(firstCheck.time), last: dayOf(lastCheck.time) },
+    listedDays: daysOf(listing),
+    failedDays: daysOf(checks.filter(({ failure }) => failure !== undefined)),
+    clusters,
+    projects: new Map(checks.flatMap(({ projects }) => [...projects])),
+    unusable,
+  };
 }
+
+const daysOf = (checks: readonly Check[]): Set<number> => new Set(checks.map(({ time }) => dayOf(time)));

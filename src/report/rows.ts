@@ -1,11 +1,10 @@
 import { type Chapter, printType, type Row, type Section } from './chapter.js';
-import { chip, type Html, html, type Line, name, printLines } from './html.js';
+import { chip, type Html, html, type Lines, name, printLines } from './html.js';
 import type { Entry } from './jobs.js';
 import { axis, drawLegend, drawReports, drawRow } from './picture.js';
 import {
   count,
   countEach,
-  dayOf,
   formatDays,
   formatDuration,
   formatNotes,
@@ -14,18 +13,17 @@ import {
   note,
   type Run,
 } from './time.js';
-import { isLeftOut, type Timeline } from './timeline.js';
+import { isLeftOut, saysNothing, type Timeline } from './timeline.js';
 
 /** Prints the picture of a job: a row per cluster, by their projects. */
 export function* printPicture({ job, rows, sections }: Chapter, span: Run): Generator<Html> {
-  const failures = job.checks.filter(({ failure }) => failure !== undefined);
-  const failed = new Set(failures.map(({ time }) => dayOf(time)));
-  const reported = new Set(job.listing.map(({ time }) => dayOf(time)));
   yield html`<section><h2>Each day</h2>${drawLegend(rows, span)}
 <div class="head top"><span></span><span></span>${axis}</div>
-<div class="head"><span>Days with a report</span><span></span>${drawReports(reported, failed, span)}</div>`;
+<div class="head"><span>Days with a report</span><span></span>${drawReports(job, span)}</div>`;
   for (const section of sections) {
-    yield printHead(section, span, { isOnly: sections.length === 1 });
+    const isOpen = sections.length === 1 || needsAttention(section);
+    yield html`<details class="project"${isOpen && html` open`}><summary><h3>${name(section.name)}</h3> ${sumUp(section, span)}</summary>
+<div id="${section.id}"></div>`;
     const shown = section.rows.filter(({ id }) => id !== undefined);
     for (const row of shown) yield printRow(row, span);
     const more = section.rows.length - shown.length;
@@ -34,28 +32,21 @@ export function* printPicture({ job, rows, sections }: Chapter, span: Run): Gene
   yield html`</section>`;
 }
 
-/** Projects whose clusters are all well are closed. */
-function printHead(
-  { id, name: project, rows, failedLists }: Section,
-  span: Run,
-  { isOnly }: { isOnly: boolean },
-): Html {
-  const isOpen = isOnly || failedLists.length > 0 || rows.some(({ kind }) => kind.needsAttention);
-  return html`<details class="project"${isOpen && html` open`}><summary><h3>${name(project)}</h3> ${sumUp(rows, span)}</summary>
-<div id="${id}"></div>`;
-}
+/** A project whose clusters are all well is closed. */
+const needsAttention = ({ rows, failedLists }: Section): boolean =>
+  failedLists.length > 0 || rows.some(({ kind }) => kind.needsAttention);
 
 /** Such as `3 clusters, all fresh; 1 with a gap` or `3 clusters: 1 stale, 2 fresh; 1 left out`. */
-function sumUp(rows: readonly Row[], [first]: Run): string {
+function sumUp({ rows }: Section, { first }: Run): string {
   const current = rows.filter(({ kind }) => kind.label !== 'left out');
-  const withDay = (test: (state: Entry['state']) => boolean) =>
+  const withDay = (test: typeof isLeftOut) =>
     current.filter(({ timeline }) => [...timeline.days.values()].some(({ state }) => test(state))).length;
   const withFailure = rows.filter(({ timeline }) => [...timeline.cluster.failures].some((day) => day >= first));
   const parts: { readonly number: number; readonly words: string }[] = [
     { number: rows.length - current.length, words: 'left out' },
     { number: rows.filter(({ gaps }) => gaps.length > 0).length, words: 'with a gap' },
     { number: withDay(isLeftOut), words: 'left out on some days' },
-    { number: withDay((state) => state === 'unknown' || state === 'not read'), words: 'unknown on some days' },
+    { number: withDay(saysNothing), words: 'unknown on some days' },
     { number: withFailure.length, words: 'with a failed snapshot' },
   ];
   const more = parts.filter(({ number }) => number > 0).map(({ number, words }) => `; ${number} ${words}`);
@@ -77,52 +68,54 @@ ${printDetails(row)}</details>`;
 }
 
 /** Prints all that the reports say of a cluster. */
-function printDetails(row: Row): Html {
-  const { backups, failures, restores, areRestoresRead, settings, notRead, groupId } = row.timeline.cluster;
+function printDetails({ id, timeline }: Row): Html {
+  const { backups, failures, restores, areRestoresRead, settings, notRead, groupId } = timeline.cluster;
   const restored = [...restores.values()].map(({ text }) => text).sort();
-  const lines: Line[] = [
-    ...linesOf(row.timeline),
-    ['Days with a backup', print(backups)],
-    ['Failed snapshots', print(failures)],
-    ...Array.from(settings, ([title, values]): Line => [title, printValues(values)]),
-    ['Restores', restored.length === 0 && areRestoresRead ? ['none that were read'] : restored],
-    ['Not read', formatNotes(notRead)],
-    ['Project ID', [groupId]],
-  ];
-  return printLines(lines, 'lines', row.id);
+  const configured = Array.from(settings, ([title, values]) => [title, printValues(values)] as const);
+  const lines = {
+    ...linesOfDays(timeline),
+    ...linesOfLastCheck(timeline),
+    'Days with a backup': printDays(backups),
+    'Failed snapshots': printDays(failures),
+    ...Object.fromEntries(configured),
+    Restores: restored.length === 0 && areRestoresRead ? ['none that were read'] : restored,
+    'Not read': formatNotes(notRead),
+    'Project ID': [groupId],
+  };
+  return printLines(lines, { id });
 }
 
-/** All states and limits by day, and the backups at the last check. */
-function linesOf({ days, current, lastChecked: last }: Timeline): Line[] {
+/** All states and limits by day. */
+function linesOfDays({ days }: Timeline): Lines {
   const states: Notes = new Map();
   const limits: Notes = new Map();
   for (const [day, entry] of days) {
     note(states, printState(entry), day);
     if (entry.finding?.maxAge !== undefined) note(limits, formatDuration(entry.finding.maxAge), day);
   }
-  const lines: Line[] = [
-    ['State', formatNotes(states)],
-    ['Limit of the check', printValues(limits)],
-  ];
-  if (last?.finding === undefined) return lines;
-  const { time, age, oldest, backups, minHistory, error } = last.finding;
-  // A finding that is not of the latest report says of which one it is.
-  const ofCheck = last === current ? '' : ` (check of ${formatTime(last.check.time)})`;
+  return { State: formatNotes(states), 'Limit of the check': printValues(limits) };
+}
+
+/** The backups at the last check. If that is not of the latest report, each line says when it was. */
+function linesOfLastCheck({ current, lastChecked }: Timeline): Lines {
+  if (lastChecked?.finding === undefined) return {};
+  const { time, age, oldest, backups, minHistory, error } = lastChecked.finding;
+  const ofCheck = lastChecked === current ? '' : ` (check of ${formatTime(lastChecked.check.time)})`;
   const aged = age === undefined ? '' : `, ${formatDuration(age)} old`;
-  const facts: [title: string, text: string | undefined][] = [
-    ['Newest backup', time === undefined ? undefined : formatTime(time) + aged],
-    ['Oldest backup', oldest && formatTime(oldest.time)],
-    ['Number of backups', backups?.toString()],
-    ['History needed', minHistory === undefined ? undefined : formatDuration(minHistory)],
-    ['Error', error?.message],
-  ];
-  return [...lines, ...facts.map(([title, text]): Line => [title, text === undefined ? [] : [text + ofCheck]])];
+  const toLine = (text: string | undefined) => (text === undefined ? [] : [text + ofCheck]);
+  return {
+    'Newest backup': toLine(time === undefined ? undefined : formatTime(time) + aged),
+    'Oldest backup': toLine(oldest && formatTime(oldest.time)),
+    'Number of backups': toLine(backups?.toString()),
+    'History needed': toLine(minHistory === undefined ? undefined : formatDuration(minHistory)),
+    Error: toLine(error?.message),
+  };
 }
 
 /** Prints a value without its days if it never changed. */
 const printValues = (values: Notes): string[] => (values.size > 1 ? formatNotes(values) : [...values.keys()]);
 
-const print = (days: ReadonlySet<number>): string[] => (days.size > 0 ? [formatDays(days)] : []);
+const printDays = (days: ReadonlySet<number>): string[] => (days.size > 0 ? [formatDays(days)] : []);
 
 function printState(entry: Entry): string {
   const { state, detail, finding } = entry;

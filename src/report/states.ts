@@ -29,4 +29,4 @@ export const states: Readonly<Record<State, Meaning>> = meanings;
 /** All states, the worst first. The table, its summary and the page show them in this order. */
 export const stateNames = Object.keys(states) as State[];
 
-export const isState = (name: string): name is State => Object.hasOwn(states, name);
+export const isState = (name: string | undefined): name is State => name !== undefined && Object.hasOwn(states, name);

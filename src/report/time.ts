@@ -14,9 +14,6 @@ export const formatMinute = (time: number): string => new Date(time).toISOString
 /** Such as `2026-11-03 06:00 UTC`. */
 export const formatTime = (time: number): string => `${formatMinute(time)} UTC`;
 
-export const formatRange = (first: number, last: number): string =>
-  first === last ? formatDay(first) : `${formatDay(first)} to ${formatDay(last)}`;
-
 /** Formats a duration, rounded down, without a part that is 0: `45 s`, `12 m`, `26 h`, `47 h 5 m`, `2 d`, `7 d 2 h`. */
 export function formatDuration(ms: number): string {
   const minutes = Math.floor(ms / minuteMs);
@@ -32,38 +29,32 @@ const joinParts = (...parts: readonly string[]): string => parts.filter((part) =
 
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-/** The first and the last of days that follow each other. */
-export type Run = readonly [first: number, last: number];
+/** Days that follow each other. */
+export interface Run {
+  readonly first: number;
+  readonly last: number;
+}
+
+export const lengthOf = ({ first, last }: Run): number => last - first + 1;
+
+export const formatRun = ({ first, last }: Run): string =>
+  first === last ? formatDay(first) : `${formatDay(first)} to ${formatDay(last)}`;
 
 export function toRuns(days: Iterable<number>): Run[] {
-  const runs: [first: number, last: number][] = [];
+  const runs: { first: number; last: number }[] = [];
   for (const day of [...days].sort((a, b) => a - b)) {
     const run = runs.at(-1);
-    if (run !== undefined && day <= run[1] + 1) run[1] = day;
-    else runs.push([day, day]);
+    if (run !== undefined && day <= run.last + 1) run.last = day;
+    else runs.push({ first: day, last: day });
   }
   return runs;
 }
 
-/** The first and the last of any days. Undefined without a day. */
-export function spanOf(days: Iterable<number>): Run | undefined {
-  const sorted = [...days].sort((a, b) => a - b);
-  const [first, last] = [sorted[0], sorted.at(-1)];
-  return first === undefined || last === undefined ? undefined : [first, last];
-}
-
-/** The days between the first and the last of these that are none of them. */
-export function daysWithout(days: ReadonlySet<number>): Set<number> {
-  const [first, last] = spanOf(days) ?? [0, -1];
-  const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  return new Set(all.filter((day) => !days.has(day)));
-}
-
-export const lengthOf = ([first, last]: Run): number => last - first + 1;
+export const daysOf = (run: Run): number[] => Array.from({ length: lengthOf(run) }, (_, index) => run.first + index);
 
 /** Such as `2026-11-01 to 2026-11-03, 2026-11-05 (4 days)`. */
 export function formatDays(days: ReadonlySet<number>): string {
-  const runs = toRuns(days).map(([first, last]) => formatRange(first, last));
+  const runs = toRuns(days).map(formatRun);
   return days.size > 1 ? `${runs.join(', ')} (${days.size} days)` : runs.join();
 }
 
@@ -83,9 +74,9 @@ export function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, create: () 
   return value;
 }
 
-/** Counts texts, in the order in which they come. */
-export function countEach(texts: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+/** Counts equal values, in the order in which they come. */
+export function countEach<Value>(values: readonly Value[]): Map<Value, number> {
+  const counts = new Map<Value, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 }

@@ -24,10 +24,15 @@ export function toTimeline(cluster: Cluster, { listing }: Pick<Job, 'listing'>):
   const days = new Map<number, Entry>();
   let current: Entry | undefined;
   let lastChecked: Entry | undefined;
+  /** The last check that compared the project with the inventory. */
   let comparison: Check | undefined;
   for (const check of listing) {
-    comparison = findComparison(cluster, check, comparison);
-    current = check.entries.get(key) ?? toUnread(current, check, list);
+    // While a list of its project fails, nothing is compared.
+    if (check.departures === undefined) comparison = undefined;
+    else if (check.departures.has(key) || !hasFailedList(check, cluster)) comparison = check;
+    // If its list fails, a cluster that was listed until then is not read.
+    const isUnread = current !== undefined && check.failedLists.has(list);
+    current = check.entries.get(key) ?? (isUnread ? { check, state: 'not read' } : undefined);
     if (current?.finding !== undefined) lastChecked = current;
     const day = dayOf(check.time);
     if (current === undefined) days.delete(day);
@@ -37,30 +42,16 @@ export function toTimeline(cluster: Cluster, { listing }: Pick<Job, 'listing'>):
   return { cluster, days, current, lastChecked, isCompared: comparison !== undefined, departure };
 }
 
-/** The last report that compared a project with the inventory. While a list of it fails, nothing is compared. */
-function findComparison(cluster: Cluster, check: Check, before: Check | undefined): Check | undefined {
-  if (check.departures === undefined) return undefined;
-  const isCompared = check.departures.has(clusterKey(cluster)) || !hasFailedList(check, cluster.groupId);
-  return isCompared ? check : before;
-}
+const hasFailedList = ({ failedLists }: Check, { groupId }: Cluster): boolean =>
+  [...failedLists.values()].some((list) => list.groupId === groupId);
 
-function hasFailedList({ failedLists }: Check, groupId: string): boolean {
-  return [...failedLists.values()].some((list) => list.groupId === groupId);
-}
-
-/** What a report says about a cluster that it does not name: not read if its list failed, and it was listed until then. */
-function toUnread(before: Entry | undefined, check: Check, list: string): Entry | undefined {
-  const isUnread = before !== undefined && check.failedLists.has(list);
-  return isUnread ? { check, state: 'not read' } : undefined;
-}
-
-type DayState = Entry['state'];
+type DayState = Entry['state'] | undefined;
 
 /** Whether a day says nothing of the cluster. It neither ends a state nor interrupts it. */
-const saysNothing = (state: DayState): boolean => state === 'unknown' || state === 'not read';
+export const saysNothing = (state: DayState): boolean => state === 'unknown' || state === 'not read';
 
 /** Whether an option, or what Atlas does with the cluster, leaves it out of the check. */
-export const isLeftOut = (state: DayState): boolean => !isState(state) && state !== 'not read';
+export const isLeftOut = (state: DayState): boolean => state !== undefined && state !== 'not read' && !isState(state);
 
 /** Whether the backups are bad. */
 export const isBad = (state: DayState): boolean => isState(state) && states[state].exitCode === 2;
@@ -75,8 +66,7 @@ export function sinceOf({ days }: Timeline, test: (state: DayState) => boolean):
 }
 
 /** A run of bad days. */
-export interface Gap {
-  readonly run: Run;
+export interface Gap extends Run {
   /** Its last day, or that it is still open, or that its end is not known. */
   readonly end: string;
 }
@@ -85,21 +75,19 @@ export interface Gap {
 export function findGaps({ days, current }: Timeline, job: Pick<Job, 'lastCheck'>, isSilent: boolean): Gap[] {
   const said = [...days].filter(([, { state }]) => !saysNothing(state));
   const lastGood = said.filter(([, { state }]) => isGood(state)).at(-1)?.[0];
-  const runs: [first: number, last: number][] = [];
-  let isOpen = false;
+  const runs: Run[] = [];
+  let open: { readonly first: number; last: number } | undefined;
   for (const [day, { state }] of said) {
-    const run = runs.at(-1);
-    if (!isBad(state)) isOpen = false;
-    else if (isOpen && run !== undefined) run[1] = day;
+    if (!isBad(state)) open = undefined;
+    else if (open !== undefined) open.last = day;
     else {
-      runs.push([day, day]);
-      isOpen = true;
+      open = { first: day, last: day };
+      runs.push(open);
     }
   }
-  const saysSo = !isSilent && current !== undefined && current.check === job.lastCheck && isBad(current.state);
+  const isOpen = !isSilent && current?.check === job.lastCheck && isBad(current.state);
   return runs.map((run): Gap => {
-    const [, last] = run;
-    if (lastGood !== undefined && lastGood > last) return { run, end: formatDay(last) };
-    return { run, end: saysSo && run === runs.at(-1) ? 'still open' : 'not known' };
+    if (lastGood !== undefined && lastGood > run.last) return { ...run, end: formatDay(run.last) };
+    return { ...run, end: isOpen && run === open ? 'still open' : 'not known' };
   });
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { printPage } from '../../src/report/index.js';
+import { printPage } from '../../src/report/page.js';
 import {
   at,
   failed,

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { leftOutNames } from '../../../src/report/format.js';
-import { printPage, readReports } from '../../../src/report/index.js';
 import type { History } from '../../../src/report/jobs.js';
+import { printPage } from '../../../src/report/page.js';
+import { readReports } from '../../../src/report/read.js';
 import { stateNames } from '../../../src/report/states.js';
 
 export const hour = 3_600_000;
