@@ -1,6 +1,6 @@
 import type { BackupFinding } from '../check/index.js';
 import type { WrittenReport } from '../report/format.js';
-import type { CheckReport, NotChecked } from './check-report.js';
+import type { CheckReport } from './check-report.js';
 import { type Entry, type Inventory, writeInventory } from './inventory-file.js';
 import { groupBy, joinNames, type Line, problem } from './lines.js';
 import { isCluster, type Named, nameOf } from './patterns.js';
@@ -26,7 +26,7 @@ export function keepInventory(inventory: Inventory, report: CheckReport): KeptIn
     return { departed: undefined, lines: [line] };
   }
   const entries = renameProjects(inventory.entries, report.projects);
-  const departed = findDepartures(entries, report.findings, findLeftOut(report));
+  const departed = findDepartures(entries, report);
   const lines = describeDepartures(departed, file);
   const failure = writeInventory(inventory, updateInventory(entries, report));
   if (failure !== undefined) lines.push(problem('--inventory', `${file} ${failure}`));
@@ -38,38 +38,36 @@ type Departed = NonNullable<WrittenReport['departed']>[number];
 
 type Departure = Departed['departure'];
 
-/** A cluster that is not checked. Without a cluster name, all clusters of the project that nothing else is known of. */
-interface LeftOut extends Named {
-  readonly reason: NotChecked['reason'];
-}
-
-/** Returns what a check left out: clusters, and projects of which a list was left out or not read. */
-export function findLeftOut({ notChecked, listsLeftOut, projectsNotRead }: CheckReport): LeftOut[] {
-  return [
-    ...notChecked,
-    ...listsLeftOut.map(({ groupId }): LeftOut => ({ groupId, reason: 'excluded' })),
-    ...projectsNotRead.map(({ groupId }): LeftOut => ({ groupId, reason: 'not included' })),
-  ];
-}
-
 /**
- * Finds the clusters of an inventory that departed. Those of a project of which a list failed are not compared.
- *
- * @param entries - the inventory.
- * @param findings - the clusters that were checked, and the lists that failed.
+ * Finds the clusters of an inventory that departed, from those that were checked and those that were left out. Does not compare the
+ * clusters of a project of which a list failed.
  */
 export function findDepartures(
   entries: readonly Entry[],
-  findings: readonly BackupFinding[],
-  leftOut: readonly LeftOut[],
+  { findings, notChecked, listsLeftOut, projectsNotRead }: CheckReport,
 ): Departed[] {
+  const checked = indexChecked(findings);
+  const leftOut = new Map<string, Departure>();
+  for (const cluster of notChecked) {
+    // A cluster that Atlas uses itself counts as one that is not listed.
+    if (cluster.reason !== 'internal') leftOut.set(keyOf(cluster), cluster.reason);
+  }
+  // By project, what has become of a cluster that it does not list.
+  const notListed = new Map<string, Departure>();
+  for (const { groupId } of [...checked.values(), ...notChecked]) notListed.set(groupId, 'unlisted');
+  for (const { groupId } of listsLeftOut) notListed.set(groupId, 'excluded');
+  for (const { groupId } of projectsNotRead) notListed.set(groupId, 'not included');
+
+  const departureOf = (entry: Entry): Departure | undefined => {
+    const finding = checked.get(keyOf(entry));
+    if (finding !== undefined) return isReplaced(entry, finding) ? 'replaced' : undefined;
+    return leftOut.get(keyOf(entry)) ?? notListed.get(entry.groupId) ?? 'project unlisted';
+  };
   const failedLists = findings.filter((finding) => !isCluster(finding));
   const projectsFailed = new Set(failedLists.map(({ groupId }) => groupId));
-  const listed = indexListed(findings, leftOut);
   const departed: Departed[] = [];
   for (const entry of entries) {
-    if (projectsFailed.has(entry.groupId)) continue;
-    const departure = findDeparture(entry, listed);
+    const departure = projectsFailed.has(entry.groupId) ? undefined : departureOf(entry);
     if (departure === undefined) continue;
     const { groupId, groupName, clusterName, clusterType, since } = entry;
     departed.push({ groupId, groupName, clusterName, clusterType, departure, since });
@@ -77,40 +75,8 @@ export function findDepartures(
   return departed;
 }
 
-/** What a check knows about clusters and projects, by {@link keyOf} and by project ID. */
-interface Listed {
-  readonly checked: ReadonlyMap<string, BackupFinding>;
-  readonly clustersLeftOut: ReadonlyMap<string, Departure>;
-  readonly projectsLeftOut: ReadonlyMap<string, Departure>;
-  /** The projects of which a cluster was listed. */
-  readonly projects: ReadonlySet<string>;
-}
-
-function indexListed(findings: readonly BackupFinding[], leftOut: readonly LeftOut[]): Listed {
-  const clustersLeftOut = new Map<string, Departure>();
-  const projectsLeftOut = new Map<string, Departure>();
-  for (const one of leftOut) {
-    // A cluster that Atlas uses itself counts as one that is not listed.
-    if (one.reason === 'internal') continue;
-    if (isCluster(one)) clustersLeftOut.set(keyOf(one), one.reason);
-    else projectsLeftOut.set(one.groupId, one.reason);
-  }
-  const clusters = [...findings, ...leftOut].filter(isCluster);
-  const projects = new Set(clusters.map(({ groupId }) => groupId));
-  return { checked: indexChecked(findings), clustersLeftOut, projectsLeftOut, projects };
-}
-
-function indexChecked(findings: readonly BackupFinding[]): Map<string, BackupFinding & { clusterName: string }> {
+function indexChecked(findings: readonly BackupFinding[]) {
   return new Map(findings.filter(isCluster).map((finding) => [keyOf(finding), finding]));
-}
-
-/** Returns why a cluster is not checked, or that it is another one. Undefined if it is checked. */
-function findDeparture(entry: Entry, listed: Listed): Departure | undefined {
-  const finding = listed.checked.get(keyOf(entry));
-  if (finding !== undefined) return isReplaced(entry, finding) ? 'replaced' : undefined;
-  const reason = listed.clustersLeftOut.get(keyOf(entry)) ?? listed.projectsLeftOut.get(entry.groupId);
-  if (reason !== undefined) return reason;
-  return listed.projects.has(entry.groupId) ? 'unlisted' : 'project unlisted';
 }
 
 /** Returns the inventory with the latest names of its projects. */

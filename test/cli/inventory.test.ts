@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BackupCheckTotals, BackupFinding } from '../../src/check/index.js';
-import type { CheckReport } from '../../src/cli/check-report.js';
-import { findDepartures, findLeftOut, keepInventory, updateInventory } from '../../src/cli/inventory.js';
+import { findDepartures, keepInventory, updateInventory } from '../../src/cli/inventory.js';
 import type { Entry } from '../../src/cli/inventory-file.js';
 import { openFolder } from '../support/open-folder.js';
 import { billing, down, ofShop, reportOf } from './support/reports.js';
@@ -17,9 +16,6 @@ const checked = (clusterName: string, clusterId?: string): BackupFinding => {
 };
 const failedList = { ...entry, clusterName: undefined, clusterId: undefined, state: 'unknown', error: down } as const;
 const notChecked = (reason: BackupCheckTotals['notChecked'][number]['reason']) => [{ ...ofShop('a'), reason }];
-const departuresFrom = (entries: Entry[], report: CheckReport) =>
-  findDepartures(entries, report.findings, findLeftOut(report));
-
 describe('the inventory', () => {
   it.each<[what: string, found: BackupFinding[], left: BackupCheckTotals['notChecked'], args?: string[]]>([
     ['unlisted', [checked('b')], []],
@@ -35,7 +31,7 @@ describe('the inventory', () => {
   ])('says that a cluster is %s', (departure, found, left, args = []) => {
     const report = reportOf(found, { notChecked: left }, args);
     const { clusterId, ...named } = entry;
-    expect(departuresFrom([entry], report)).toEqual([{ ...named, departure }]);
+    expect(findDepartures([entry], report)).toEqual([{ ...named, departure }]);
     // It stays until its line is deleted.
     expect(updateInventory([entry], report)).toContainEqual(entry);
   });
@@ -46,7 +42,7 @@ describe('the inventory', () => {
     ['is of a project of which a list failed', [failedList, checked('b')]],
     ['is excluded there', [failedList], ['--exclude=Web Shop/a']],
   ])('says nothing of a cluster that %s', (_what, found, args) => {
-    expect(departuresFrom([entry], reportOf(found, {}, args))).toEqual([]);
+    expect(findDepartures([entry], reportOf(found, {}, args))).toEqual([]);
   });
 
   it('grows with every check, and keeps since when it has a cluster, with its latest type and its first ID', () => {
