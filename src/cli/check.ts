@@ -4,7 +4,7 @@ import type { CheckOptions } from './check-options.js';
 import type { CheckReport } from './check-report.js';
 import { collect } from './collect.js';
 import { writeWhole } from './files.js';
-import { keepInventory } from './inventory.js';
+import { compareAndSave } from './inventory.js';
 import { type Inventory, readInventory } from './inventory-file.js';
 import { formatJson } from './json.js';
 import { forConsole, type Line, problem } from './lines.js';
@@ -13,7 +13,7 @@ import { findProblems } from './problems.js';
 import { type Output, type Run, untilStopped } from './streams.js';
 import { formatTable } from './table.js';
 
-/** Checks the backups, and prints what it found. */
+/** Returns what checks the backups, and prints what it found. */
 export function check(options: CheckOptions): Run {
   return async (output, stop) => {
     try {
@@ -41,21 +41,21 @@ async function openInventory({ options, error }: CheckReport, stop: AbortSignal)
 function publish(report: CheckReport, inventory: Inventory | undefined, { stdout, stderr }: Output): 0 | 2 | 3 {
   const { options, error } = report;
   // Saved before anything is printed, because a failure to save is a line to print.
-  const kept = inventory && keepInventory(inventory, report);
+  const compared = inventory && compareAndSave(inventory, report);
   const lines: Line[] = [
     ...describeLogins(report.login),
     ...describeBadBackups(report),
     ...findProblems(report),
-    ...(kept?.lines ?? []),
+    ...(compared?.lines ?? []),
     ...describeNotices(report),
   ];
   if (!options.isJson && error === undefined) {
     const isColored = stdout.isTTY && !process.env['NO_COLOR'];
-    stdout.write(`${formatTable(report, { departed: kept?.departed?.length ?? 0, isColored })}\n`);
+    stdout.write(`${formatTable(report, { departed: compared?.departed?.length ?? 0, isColored })}\n`);
   }
   for (const { text } of lines) stderr.write(`${text}\n`);
   if (options.isJson || options.output !== undefined) {
-    const json = formatJson(report, kept?.departed, lines);
+    const json = formatJson(report, compared?.departed, lines);
     if (options.isJson) stdout.write(json);
     const failure = options.output === undefined ? undefined : writeWhole(options.output, json);
     if (failure !== undefined) {

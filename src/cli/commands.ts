@@ -14,6 +14,7 @@ import type { ExitCode, Output, Run } from './streams.js';
  */
 export async function runCommand(args: string[], output: Output, stop: AbortSignal): Promise<ExitCode> {
   let run: Run;
+  // Nothing runs yet, so that only wrong arguments get the hint.
   try {
     run = readCommand(args);
   } catch (error) {
@@ -23,6 +24,7 @@ export async function runCommand(args: string[], output: Output, stop: AbortSign
   try {
     return await run(output, stop);
   } catch (error) {
+    // A signal ends what runs with its reason, or with an error.
     if (stop.aborted) return stop.reason;
     throw error;
   }
@@ -31,7 +33,11 @@ export async function runCommand(args: string[], output: Output, stop: AbortSign
 /** The options that every command has. */
 const helpOptions = { help: { type: 'boolean' }, version: { type: 'boolean' } } as const;
 
-/** @throws an error that says what is wrong with the arguments. */
+/**
+ * Reads the arguments. Returns what runs the command.
+ *
+ * @throws an error that says what is wrong with the arguments.
+ */
 function readCommand(args: string[]): Run {
   const [name, ...rest] = args;
   if (name === 'check') {

@@ -35,7 +35,7 @@ interface EmulateOptions {
   readonly isDemo: boolean;
 }
 
-/** Serves the emulator until `stop` aborts. */
+/** Returns what serves the emulator until `stop` aborts. */
 export function emulate({ port, isDemo }: EmulateOptions): Run {
   return async ({ stdout, stderr }, stop) => {
     // Imported here, so that the other commands do not load the emulator.

@@ -5,15 +5,15 @@ import { type Entry, type Inventory, writeInventory } from './inventory-file.js'
 import { groupBy, joinNames, type Line, problem } from './lines.js';
 import { isCluster, type Named, nameOf } from './patterns.js';
 
-/** What a run makes of its inventory. */
-interface KeptInventory {
+/** How the clusters of a report compare with the inventory. */
+interface Comparison {
   /** The clusters that departed. Undefined if there is nothing to compare with. */
   readonly departed: Departed[] | undefined;
   readonly lines: Line[];
 }
 
-/** Compares an inventory with a report, and saves what it has from now on. */
-export function keepInventory(inventory: Inventory, report: CheckReport): KeptInventory {
+/** Compares a report with the inventory, and saves what the inventory has from now on. */
+export function compareAndSave(inventory: Inventory, report: CheckReport): Comparison {
   const { file } = inventory;
   if (inventory.status === 'broken') {
     return { departed: undefined, lines: [problem('--inventory', `${file} ${inventory.why}`)] };

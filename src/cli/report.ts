@@ -12,7 +12,7 @@ are one job's.
 Exit code: 0, or 3 if a file is not a usable report.
 `;
 
-/** Prints a page of the reports in these files. */
+/** Returns what prints a page of the reports in these files. */
 export function report(files: readonly string[]): Run {
   if (files.length === 0) throw new Error('report needs a file that check --output has written.');
   return (output, stop) => untilStopped(() => print(files, output, stop), stop);

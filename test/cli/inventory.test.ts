@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BackupCheckTotals, BackupFinding } from '../../src/check/index.js';
-import { findDepartures, keepInventory, updateInventory } from '../../src/cli/inventory.js';
+import { compareAndSave, findDepartures, updateInventory } from '../../src/cli/inventory.js';
 import type { Entry } from '../../src/cli/inventory-file.js';
 import { openFolder } from '../support/open-folder.js';
 import { billing, down, ofShop, reportOf } from './support/reports.js';
@@ -67,7 +67,7 @@ describe('the inventory', () => {
     const names = ['a', ...Array.from({ length: 22 }, (_, index) => `x${index}`)];
     const entries = names.map((clusterName) => ({ ...entry, groupName: 'Old', clusterName }));
     const report = reportOf([checked('b')], { notChecked: notChecked('free') });
-    const { departed, lines } = keepInventory({ status: 'read', file, text: '', entries }, report);
+    const { departed, lines } = compareAndSave({ status: 'read', file, text: '', entries }, report);
     const end = `If that is intended, delete its line in ${file}.`;
     const free = `Web Shop / a: in the inventory, but now free: Atlas does not back up a free cluster. ${end}`;
     expect(lines).toEqual([
