@@ -2,10 +2,11 @@ import { type Chapter, kindNamed, kinds, linkTo, type Row } from './chapter.js';
 import { printLogin, silentChip } from './facts.js';
 import { chip, type Html, html, maxListed, name, printList, printTable } from './html.js';
 import type { Check, Entry, History, Job, ReadFile } from './jobs.js';
+import { printReason } from './rows.js';
 import { count, dayOf, formatDay, formatDuration, formatTime, lengthOf } from './time.js';
 import { sinceOf, type Timeline } from './timeline.js';
 
-/** Prints what somebody has to look at, the worst first: clusters, lists, silence, what the check named, the reports. */
+/** Prints what somebody has to look at, the worst first: silence, clusters, lists, what the check named, the reports. */
 export function printAttention({ job, rows, sections, isSilent }: Chapter): Html {
   const bad = rows.filter(({ kind }) => kind.needsAttention);
   const clusters = kinds.map((kind) =>
@@ -20,10 +21,12 @@ export function printAttention({ job, rows, sections, isSilent }: Chapter): Html
       return html`${chip(kindNamed('not read'))} ${link}: the list could not be read: ${why}.`;
     }),
   );
-  const silence = isSilent ? [html`${silentChip} No report since ${formatTime(job.lastCheck.time)}.`] : [];
+  const silence = isSilent
+    ? [html`${silentChip} No report since ${formatTime(job.lastCheck.time)}. The rest is as it was then.`]
+    : [];
   const isCalm = bad.length + lists.length + silence.length === 0;
   return html`<section class="attention"><h2>Needs attention</h2>
-${isCalm ? html`<p>No cluster.</p>` : html`<ul>${clusters}${printList(lists)}${printList(silence)}</ul>`}
+${isCalm ? html`<p>No cluster.</p>` : html`<ul>${printList(silence)}${clusters}${printList(lists)}</ul>`}
 ${printProblems(job)}${printReports(job)}</section>`;
 }
 
@@ -41,7 +44,7 @@ function sayProblem({ timeline }: Row): string {
 /** Says what is known of a cluster that the last report does not check. */
 function sayGone({ current, lastChecked }: Timeline): string {
   if (lastChecked === undefined) return 'no report of this page has checked it';
-  const now = current === undefined ? 'not in the last report' : `now ${current.state}`;
+  const now = current === undefined ? 'not in the last report' : `now ${printReason(current)}`;
   const time = lastChecked.finding?.time;
   const newest = time === undefined ? '' : `; newest known backup ${formatTime(time)}`;
   return `last checked on ${formatDay(dayOf(lastChecked.check.time))}, and ${now}${newest}`;

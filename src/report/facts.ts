@@ -29,7 +29,7 @@ export function printFacts({ job, rows, isSilent }: Chapter): Html {
     Server: [job.lastCheck.report.server],
     'Last check': [printLast(job, isSilent)],
     Reports: [sayDays(job)],
-    Restored: [isKnown ? count(restored, 'cluster') : 'not known'],
+    Restored: [isKnown ? count(restored, 'cluster') : 'not known: no report lists restores'],
     Clusters: [printKinds(rows.filter(({ kind }) => kind.label !== 'left out'))],
     'Left out': leftOut.length > 0 ? [sayLeftOut(leftOut)] : [],
   };
@@ -57,14 +57,14 @@ export function printKinds(rows: readonly Row[]): Html {
   return html`${numbers.map(([{ label, color }, number]) => html`${chip({ label: `${number} ${label}`, color })} `)}`;
 }
 
-/** Such as `1 free, 2 excluded; before, 1 was stale`. */
+/** Such as `1 free, 2 excluded; when left out, 1 was stale`. */
 function sayLeftOut(rows: readonly Row[]): string {
   const reasons = countEach(rows.map(({ timeline }) => timeline.current?.state));
   const text = Array.from(reasons, ([reason, number]) => `${number} ${reason}`).join(', ');
   const before = countEach(rows.map(({ timeline }) => timeline.lastChecked?.state));
   const bad = [...before].filter(([state]) => isBad(state));
   const parts = bad.map(([state, number]) => `${number} ${number === 1 ? 'was' : 'were'} ${state}`);
-  return parts.length > 0 ? `${text}; before, ${parts.join(', ')}` : text;
+  return parts.length > 0 ? `${text}; when left out, ${parts.join(', ')}` : text;
 }
 
 /** Prints what the checks leave out, by the reason and the pattern, with since when and the state before, the bad first. */

@@ -65,8 +65,11 @@ export function note(notes: Notes, text: string, day: number): void {
   getOrAdd(notes, text, () => new Set()).add(day);
 }
 
-export const formatNotes = (notes: Notes): string[] =>
-  Array.from(notes, ([text, days]) => `${text}: ${formatDays(days)}`);
+/** Formats notes in the order of their first days. */
+export function formatNotes(notes: Notes): string[] {
+  const sorted = [...notes].sort(([, a], [, b]) => Math.min(...a) - Math.min(...b));
+  return sorted.map(([text, days]) => `${text}: ${formatDays(days)}`);
+}
 
 export function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
   const value = map.get(key) ?? create();

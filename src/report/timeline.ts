@@ -20,7 +20,6 @@ export interface Timeline {
 /** Follows a cluster through the reports of a job. */
 export function toTimeline(cluster: Cluster, { listing }: Pick<Job, 'listing'>): Timeline {
   const key = clusterKey(cluster);
-  const list = listKey(cluster);
   const days = new Map<number, Entry>();
   let current: Entry | undefined;
   let lastChecked: Entry | undefined;
@@ -31,7 +30,7 @@ export function toTimeline(cluster: Cluster, { listing }: Pick<Job, 'listing'>):
     if (check.departures === undefined) comparison = undefined;
     else if (check.departures.has(key) || !hasFailedList(check, cluster)) comparison = check;
     // If its list fails, a cluster that was listed until then is not read.
-    const isUnread = current !== undefined && check.failedLists.has(list);
+    const isUnread = current !== undefined && check.failedLists.has(listKey(cluster));
     current = check.entries.get(key) ?? (isUnread ? { check, state: 'not read' } : undefined);
     if (current?.finding !== undefined) lastChecked = current;
     const day = dayOf(check.time);

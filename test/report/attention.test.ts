@@ -62,12 +62,21 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
     'the departures of the last report, and nothing else that has left',
     [
       on(1, 'a none, b none', { departed: [departed('c')] }),
-      on(2, 'e none', { departed: [departed('b'), departed('d', 'project unlisted'), departed('e', 'replaced')] }),
+      on(2, 'e none', {
+        departed: [
+          departed('b'),
+          departed('d', 'project unlisted'),
+          departed('e', 'replaced'),
+          departed('a', 'excluded'),
+        ],
+        notChecked: [leftOut('a', 'excluded', 'Shop/a')],
+      }),
     ],
     [
       'departed: unlisted Shop / b: watched since 2026-11-01 06:00 UTC; last checked on 2026-11-01, and not in the last report.',
       'departed: project unlisted Shop / d: watched since 2026-11-01 06:00 UTC; no report of this page has checked it.',
       'departed: replaced Shop / e: watched since 2026-11-01 06:00 UTC; now none, since the report of 2026-11-02.',
+      'departed: excluded Shop / a: watched since 2026-11-01 06:00 UTC; last checked on 2026-11-01, and now excluded by Shop/a.',
     ],
   ],
   [
@@ -155,8 +164,11 @@ it('names the files that are no reports, those of a folder without a report firs
 });
 
 it('says in each chapter that its job is silent', async () => {
-  const html = await print({ daily: [on(1, 'a fresh'), on(2, 'a fresh')], weekly: [on(-6, ''), on(9, 'a stale')] });
-  expect(under(html, 'Needs attention')).toEqual(['silent No report since 2026-11-02 12:00 UTC.']);
+  const html = await print({ daily: [on(1, ''), on(2, 'a none')], weekly: [on(-6, ''), on(9, 'a stale')] });
+  expect(under(html, 'Needs attention')).toEqual([
+    'silent No report since 2026-11-02 12:00 UTC. The rest is as it was then.',
+    'none Shop / a: since the report of 2026-11-02.',
+  ]);
 });
 
 it('shows in the row of each job what it says of a cluster', async () => {

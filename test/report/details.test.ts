@@ -50,10 +50,8 @@ it('shows how a cluster was configured, and what changed', async () => {
     restoreWindowDays: 3,
     copySettings: [{ regionName: 'EU' }],
   };
-  const html = await print([
-    a(1, { cluster, schedule }, { pitEnabled: true }),
-    a(2, { cluster: { encryptionAtRestProvider: 'AWS' }, schedule: { policies: 5 } }),
-  ]);
+  const later = a(2, { cluster: { encryptionAtRestProvider: 'AWS' }, schedule: { policies: 5 } });
+  const html = await print([later, a(1, { cluster, schedule }, { pitEnabled: true })]);
   expect(detailsOf(html)).toMatchObject({
     'Schedule and retention': ['hourly (every 6 h) for 2 days, daily for 7 days: 2026-11-01', 'none: 2026-11-02'],
     'Copies by schedule': ['EU'],

@@ -108,7 +108,7 @@ it('says how many of those left out were bad then, which come first in their lis
   const departed = [{ ...leftOut('c'), departure: 'excluded', since: at(1) }];
   const notChecked = ['a', 'b', 'c'].map((name) => leftOut(name));
   const html = await print([on(1, 'a fresh, b stale, c fresh'), on(2, '', { departed, notChecked })]);
-  expect(textOf(html)).toContain('3 excluded; before, 1 was stale');
+  expect(textOf(html)).toContain('3 excluded; when left out, 1 was stale');
   expect(under(html, 'What was left out').slice(1)).toEqual([
     'Shop / b: since 2026-11-02, stale before',
     'Shop / c: since 2026-11-02, fresh before',
