@@ -1,10 +1,10 @@
 import { endOnAbort } from '../client/http/scope.js';
 import { Calls, reportable } from './calls.js';
 import type { Cluster, ClusterList } from './facts.js';
-import type { BackupCheckTotals, BackupClient, BackupFinding, ClusterName } from './finding.js';
+import type { BackupCheckTotals, BackupClient, BackupFinding, ClusterName, Project } from './finding.js';
 import { judgeCluster } from './judge.js';
 import { type BackupCheckOptions, invalidCluster, invalidOptions, type MaxAge } from './options.js';
-import { ClusterReads, type Project, readClusters, readProjects } from './reads.js';
+import { ClusterReads, readClusters, readProjects } from './reads.js';
 import { type Task, Tasks } from './tasks.js';
 
 /**
@@ -35,15 +35,23 @@ export async function* checkBackups(
   const { signal, timeout = 600_000, concurrency = 16 } = options;
   const tasks = new Tasks(concurrency);
   const calls = new Calls(client, tasks, timeout);
-  const check: Check = { calls, options, projectsRead: new Set(), notChecked: [], evidenceTasks: [] };
+  const check: Check = {
+    calls,
+    options,
+    projectsRead: new Set(),
+    projectsNotRead: [],
+    notChecked: [],
+    evidenceTasks: [],
+  };
   const stopListening = signal && endOnAbort(calls, signal);
   try {
     yield* tasks.run(() => checkProjects(check), signal);
     calls.areStatesKnown = true;
     yield* tasks.run(async () => check.evidenceTasks, signal);
-    const { projectsRead, notChecked } = check;
+    const { projectsRead, projectsNotRead, notChecked } = check;
     const { clockOffset } = calls;
-    return { projects: projectsRead.size, ...(clockOffset !== undefined && { clockOffset }), notChecked };
+    const clock = clockOffset === undefined ? {} : { clockOffset };
+    return { projects: projectsRead.size, projectsNotRead, ...clock, notChecked };
   } finally {
     calls.end();
     stopListening?.();
@@ -56,6 +64,7 @@ interface Check {
   readonly options: BackupCheckOptions;
   /** The IDs of the projects of which a list was read. */
   readonly projectsRead: Set<string>;
+  readonly projectsNotRead: BackupCheckTotals['projectsNotRead'];
   readonly notChecked: BackupCheckTotals['notChecked'];
   /** The tasks that read evidence, when all states are known. */
   readonly evidenceTasks: Task[];
@@ -65,10 +74,18 @@ async function checkProjects(check: Check): Promise<Task[]> {
   const { groupIds } = check.options;
   const given = groupIds && [...new Set(groupIds)].map((groupId) => ({ groupId }));
   const projects: Project[] = given ?? (await readProjects(check.calls));
-  return projects.flatMap((project) => [
+  const read = projects.filter((project) => isRead(project, check));
+  return read.flatMap((project) => [
     () => checkList({ ...project, clusterType: 'flex' }, check),
     () => checkList({ ...project, clusterType: 'dedicated' }, check),
   ]);
+}
+
+/** Whether the lists of a project are read. If not, it is in the totals. */
+function isRead(project: Project, { options, projectsNotRead }: Check): boolean {
+  if (options.projectFilter?.(project) !== false) return true;
+  projectsNotRead.push(project);
+  return false;
 }
 
 async function checkList(list: ClusterList, check: Check): ReturnType<Task> {

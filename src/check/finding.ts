@@ -37,12 +37,16 @@ export type Reason =
   | 'single shards'
   | 'future backup';
 
-/** Which cluster it is. */
-export interface ClusterName {
+/** Which project it is. */
+export interface Project {
   /** The project ID. */
   groupId: string;
   /** The project name. Absent if the check was given project IDs. */
   groupName?: string | undefined;
+}
+
+/** Which cluster it is. */
+export interface ClusterName extends Project {
   /** Which list of the project has the cluster. `dedicated` means M10 and above. */
   clusterType: 'flex' | 'dedicated';
   /** The cluster name. */
@@ -138,6 +142,8 @@ export interface BackupCheckTotals {
   projects: number;
   /** The clock of this machine minus that of Atlas, in ms. Absent if no response had a `Date`. */
   clockOffset?: number | undefined;
+  /** The projects of which no list of clusters was read, because the option `projectFilter` refused them. */
+  projectsNotRead: Project[];
   /**
    * The clusters of these lists that have no finding: `free` (M0, Atlas has no backups of it), `deleting`, `internal` (Atlas
    * uses it), or `filtered` (by the option `filter`).

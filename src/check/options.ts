@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { abortSignal, milliseconds, optionsError } from '../client/config/options.js';
 import { invalidArgumentError } from '../client/errors/call-errors.js';
 import { type AtlasInvalidArgumentError, clusterNameSchema, groupIdSchema } from '../client/index.js';
-import type { ClusterName } from './finding.js';
+import type { ClusterName, Project } from './finding.js';
 
 /**
  * The highest age of a fresh backup: in ms, or `schedule`.
@@ -27,6 +27,8 @@ export interface BackupCheckOptions {
    * to the first 8 days of a younger cluster are enough. Default, also if the function returns `undefined`: no minimum.
    */
   minHistory?: number | ((cluster: ClusterName) => number | undefined) | undefined;
+  /** Returns whether to read a project. No list is read of the others; they are in `projectsNotRead`. Default: all. */
+  projectFilter?: ((project: Project) => boolean) | undefined;
   /** Returns whether to check a cluster. No snapshot is read of the others; they are in `notChecked`. Default: all. */
   filter?: ((cluster: ClusterName) => boolean) | undefined;
   /**
@@ -48,22 +50,16 @@ export interface BackupCheckOptions {
 
 const duration = z.number().positive();
 const maxAge = z.union([duration, z.literal('schedule')], 'must be a number of ms above 0, or "schedule"');
-const functionOf = <T>() =>
-  z.custom<(cluster: ClusterName) => T>((value) => typeof value === 'function', 'must be a function');
+const callback = z.custom((value) => typeof value === 'function', 'must be a function');
 
 const optionsSchema = z
   .strictObject(
     {
       groupIds: z.array(groupIdSchema).min(1, 'must have a project ID (leave it out to check every project)'),
-      maxAge: z.union(
-        [maxAge, functionOf<MaxAge | undefined>()],
-        'must be a number of ms above 0, "schedule", or a function',
-      ),
-      minHistory: z.union(
-        [duration, functionOf<number | undefined>()],
-        'must be a number of ms above 0, or a function',
-      ),
-      filter: functionOf<boolean>(),
+      maxAge: z.union([maxAge, callback], 'must be a number of ms above 0, "schedule", or a function'),
+      minHistory: z.union([duration, callback], 'must be a number of ms above 0, or a function'),
+      projectFilter: callback,
+      filter: callback,
       evidence: z.boolean(),
       timeout: milliseconds,
       concurrency: z.int().positive(),

@@ -13,10 +13,7 @@ import {
   type Schedule,
   unreadSchedule,
 } from './facts.js';
-import type { BackupEvidence, ClusterName } from './finding.js';
-
-/** A project, as its findings name it. */
-export type Project = Pick<ClusterName, 'groupId' | 'groupName'>;
+import type { BackupEvidence, Project } from './finding.js';
 
 /** The name of each list of clusters in the paths of the API, its version, and the version of its backup endpoints. */
 const api = {
@@ -24,8 +21,7 @@ const api = {
   dedicated: { name: 'clusters', version: '2024-08-05', backupVersion: '2023-01-01' },
 } as const;
 
-/** The path of the list of projects. */
-export const groupsPath = '/api/atlas/v2/groups';
+const groupsPath = '/api/atlas/v2/groups';
 
 /** Checks a list up to its first item of another kind, because a list may have millions. */
 const listOf = (isItem: (item: unknown) => boolean, items: string) =>
@@ -55,8 +51,7 @@ export async function readProjects(calls: Calls): Promise<Project[]> {
   return data.map(toProject);
 }
 
-/** Reads an item of the list of projects. */
-export function toProject(listed: unknown): Project {
+function toProject(listed: unknown): Project {
   const { id, name } = fieldsOf(listed);
   return { groupId: String(id), ...(typeof name === 'string' && { groupName: name }) };
 }

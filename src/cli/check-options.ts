@@ -3,7 +3,7 @@ import { logins } from '../client/config/environment.js';
 import type { WrittenReport } from '../report/format.js';
 import { dayMs, hourMs } from '../report/time.js';
 import { resolveFile } from './files.js';
-import { type Choice, chooses, covers, type Pattern, readPattern } from './patterns.js';
+import { type Choice, chooses, covers, isIncluded, type Pattern, readPattern } from './patterns.js';
 
 export const checkUsage = `Usage: atlas-tenant-snapshots check [options]
 
@@ -115,6 +115,7 @@ export function readCheckOptions(args: CheckArguments): CheckOptions {
     ofCheck: {
       maxAge: maxAge.limitOf,
       minHistory: minHistory.limitOf,
+      projectFilter: (project) => isIncluded(choice, project),
       filter: (cluster) => chooses(choice, cluster),
       evidence,
       timeout: Math.min(readDuration('--timeout', args.timeout ?? '10m', '10m'), longestTimeout),

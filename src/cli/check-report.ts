@@ -4,7 +4,7 @@ import type { AnyAtlasError } from '../client/index.js';
 import { leftOutNames, type WrittenReport } from '../report/format.js';
 import { stateNames } from '../report/states.js';
 import { type CheckOptions, defaultMaxAge } from './check-options.js';
-import { chooses, clusterOf, excludedBy, isCluster, isIncluded, type Named, projectOf } from './patterns.js';
+import { chooses, clusterOf, excludedBy, isCluster, type Named, projectOf } from './patterns.js';
 
 /** How the check was run. */
 export interface CheckRun {
@@ -12,8 +12,6 @@ export interface CheckRun {
   readonly finishedAt: Date;
   readonly options: CheckOptions;
   readonly login: Login;
-  /** The names of all projects by their IDs, also of those whose clusters were not listed. */
-  readonly projects: ReadonlyMap<string, string | undefined>;
   /** The stale clusters whose limit is shorter than their weekly schedule. Absent if nothing was checked. */
   readonly weekly?: ReadonlySet<BackupFinding>;
   /** Why the projects could not be listed. */
@@ -45,7 +43,6 @@ type Summary = Omit<WrittenReport['summary'], 'departed'>;
 /** Sorts and counts what a check found. */
 export function toReport(run: CheckRun, found: readonly BackupFinding[], totals: BackupCheckTotals): CheckReport {
   const { options } = run;
-  const projects = Array.from(run.projects, ([groupId, groupName]): Named => ({ groupId, groupName }));
   // The check asks about each cluster whether to leave it out, but not about a list that fails.
   const findings = found.filter((finding) => chooses(options, finding)).sort(compareFindings);
   const notChecked = totals.notChecked.map((cluster) => toNotChecked(cluster, options)).sort(compareNames);
@@ -56,7 +53,7 @@ export function toReport(run: CheckRun, found: readonly BackupFinding[], totals:
     findings,
     notChecked,
     listsLeftOut: found.filter((finding) => !chooses(options, finding)),
-    projectsNotRead: projects.filter((project) => !isIncluded(options, project)),
+    projectsNotRead: totals.projectsNotRead,
     summary: sumUp(findings, notChecked, totals),
   };
 }

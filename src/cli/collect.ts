@@ -1,11 +1,13 @@
 import { readSchedule, week } from '../check/facts.js';
 import { type BackupFinding, checkBackups } from '../check/index.js';
-import { groupsPath, toProject } from '../check/reads.js';
+
+const groupsPath = '/api/atlas/v2/groups';
+
 import { readLogins } from '../client/config/environment.js';
-import { type GetOptions, isAtlasError, TenantSnapshotsClient } from '../client/index.js';
+import { isAtlasError, TenantSnapshotsClient } from '../client/index.js';
 import type { CheckOptions } from './check-options.js';
 import { type CheckReport, toReport } from './check-report.js';
-import { isCluster, isIncluded } from './patterns.js';
+import { isCluster } from './patterns.js';
 import type { Output } from './streams.js';
 
 /**
@@ -21,13 +23,12 @@ export async function collect(
   const client = new TenantSnapshotsClient();
   const [login] = readLogins();
   if (login === undefined) throw new Error('The client found a login that the command did not.');
-  const projects = new Map<string, string | undefined>();
-  const start = { options, login, projects, checkedAt: new Date() };
+  const start = { options, login, checkedAt: new Date() };
   const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);
   const findings: BackupFinding[] = [];
   let clusters = 0;
   try {
-    const checked = checkBackups(readingIncluded(client, options, projects), { ...options.ofCheck, signal });
+    const checked = checkBackups(client, { ...options.ofCheck, signal });
     for (;;) {
       showProgress(`Clusters checked: ${clusters}`);
       const { done, value } = await checked.next();
@@ -40,35 +41,15 @@ export async function collect(
     }
   } catch (error) {
     if (!isAtlasError(error)) throw error;
-    return toReport({ ...start, finishedAt: new Date(), error }, [], { projects: 0, notChecked: [] });
+    return toReport({ ...start, finishedAt: new Date(), error }, [], {
+      projects: 0,
+      projectsNotRead: [],
+      notChecked: [],
+    });
   } finally {
     showProgress('');
     await client.close();
   }
-}
-
-/**
- * A client that lists only the projects of which the options may include a cluster.
- *
- * @param names - gets the names of all projects by their IDs.
- */
-function readingIncluded(
-  client: TenantSnapshotsClient,
-  options: CheckOptions,
-  names: Map<string, string | undefined>,
-): Parameters<typeof checkBackups>[0] {
-  const isRead = (listed: unknown) => {
-    const project = toProject(listed);
-    names.set(project.groupId, project.groupName);
-    return isIncluded(options, project);
-  };
-  return {
-    get: (path, request) => client.get(path, request),
-    getAll: (path: string, request: GetOptions) => {
-      const items = client.getAll(path, request);
-      return path === groupsPath ? items.then((listed) => listed.filter(isRead)) : items;
-    },
-  };
 }
 
 /** Finds the stale clusters whose limit, as given, is shorter than their weekly schedule, as far as that can be read. */

@@ -25,7 +25,7 @@ export function compareAndSave(inventory: Inventory, report: CheckReport): Compa
     const line = problem('--inventory', `${file} ${writeInventory(inventory, entries) ?? created}`);
     return { departed: undefined, lines: [line] };
   }
-  const entries = renameProjects(inventory.entries, report.projects);
+  const entries = renameProjects(inventory.entries, report);
   const departed = findDepartures(entries, report);
   const lines = describeDepartures(departed, file);
   const failure = writeInventory(inventory, updateInventory(entries, report));
@@ -80,7 +80,12 @@ function indexChecked(findings: readonly BackupFinding[]) {
 }
 
 /** Returns the inventory with the latest names of its projects. */
-function renameProjects(entries: readonly Entry[], names: CheckReport['projects']): Entry[] {
+function renameProjects(
+  entries: readonly Entry[],
+  { findings, listsLeftOut, notChecked, projectsNotRead }: CheckReport,
+): Entry[] {
+  const named: Named[] = [...findings, ...listsLeftOut, ...notChecked, ...projectsNotRead];
+  const names = new Map(named.map(({ groupId, groupName }) => [groupId, groupName]));
   return entries.map((entry) => ({ ...entry, groupName: names.get(entry.groupId) ?? entry.groupName }));
 }
 

@@ -50,7 +50,7 @@ describe('the calls of a check', () => {
     const client = flexClusters(130_000, () => backups);
     const check = checkBackups(client, { groupIds: [a], concurrency: 1 });
     expect(await check.next()).toMatchObject({ value: { state: 'fresh', backups: 130_000 } });
-    await check.return({ projects: 1, notChecked: [] });
+    await check.return({ projects: 1, projectsNotRead: [], notChecked: [] });
   });
 
   it('are aborted when the reader leaves the loop', async () => {

@@ -76,7 +76,7 @@ describe('checkBackups', () => {
       Ledger: { ...shop, clusterType: 'dedicated', clusterName: 'Ledger', clusterId: 'id-1', ...fresh },
       Invoices: { groupId: b, clusterType: 'dedicated', clusterName: 'Invoices', ...fresh },
     });
-    expect(totals).toStrictEqual({ projects: 2, notChecked: [] });
+    expect(totals).toStrictEqual({ projects: 2, projectsNotRead: [], notChecked: [] });
   });
 
   it('checks the given projects, each once, without listing any', async () => {
@@ -84,7 +84,15 @@ describe('checkBackups', () => {
     const { findings, totals } = await check({ groupIds: [b, b] });
     expect(requestsOf(server).filter((path) => !path.startsWith(`/${b}/`))).toEqual([]);
     expect(findings).toMatchObject([{ groupId: b, clusterName: 'Invoices' }]);
-    expect(totals).toStrictEqual({ projects: 1, notChecked: [] });
+    expect(totals).toStrictEqual({ projects: 1, projectsNotRead: [], notChecked: [] });
+  });
+
+  it('reads no list of a project that is refused, and names it in the totals', async () => {
+    const { server, check } = await openAtlas(organization);
+    const { findings, totals } = await check({ projectFilter: ({ groupName }) => groupName === undefined });
+    expect(findings).toMatchObject([{ groupId: b, clusterName: 'Invoices' }]);
+    expect(totals).toStrictEqual({ projects: 1, projectsNotRead: [shop], notChecked: [] });
+    expect(requestsOf(server).filter((path) => path.startsWith(`/${a}/`))).toEqual([]);
   });
 
   it('accounts for every cluster of the lists', async () => {
@@ -151,6 +159,7 @@ describe('checkBackups', () => {
     ['groupIds', [], a, null],
     ['maxAge', 0, Number.POSITIVE_INFINITY, '26h', null],
     ['minHistory', 0, Number.NaN, '14d', 'schedule', null],
+    ['projectFilter', true, null],
     ['filter', true, null],
     ['evidence', 'yes', null],
     ['timeout', -1, 0, '1m', 2 ** 31],
@@ -171,12 +180,13 @@ describe('checkBackups', () => {
 
   const closed = new AtlasClosedError('Closed.');
   const bug = Object.assign(new TypeError('A bug.'), { status: 429 });
-  it.each<[what: string, end: string, thrown: Error, option?: 'filter' | 'maxAge' | 'minHistory']>([
+  it.each<[what: string, end: string, thrown: Error, option?: keyof BackupCheckOptions]>([
     ['of the list of projects', '/groups', new AtlasConnectionError('No.', { kind: 'certificate' })],
     ['that the client is closed, while it lists clusters', '/clusters', closed],
     ['that the client is closed, while it reads snapshots', '/snapshots', closed],
     ['that the client is closed, while it reads a schedule', '/schedule', closed],
     ['that is not one of Atlas', '/snapshots', bug],
+    ['of the function projectFilter', 'none', bug, 'projectFilter'],
     ['of the function filter', 'none', bug, 'filter'],
     ['of the function maxAge', 'none', bug, 'maxAge'],
     ['of the function minHistory', 'none', bug, 'minHistory'],

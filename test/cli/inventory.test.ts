@@ -5,7 +5,7 @@ import type { BackupCheckTotals, BackupFinding } from '../../src/check/index.js'
 import { compareAndSave, findDepartures, updateInventory } from '../../src/cli/inventory.js';
 import type { Entry } from '../../src/cli/inventory-file.js';
 import { openFolder } from '../support/open-folder.js';
-import { billing, down, ofShop, reportOf } from './support/reports.js';
+import { billing, down, ofShop, reportOf, shop } from './support/reports.js';
 
 const since = '2026-07-01T06:17:00.000Z';
 const today = '2026-08-10T12:00:30.000Z';
@@ -15,21 +15,24 @@ const checked = (clusterName: string, clusterId?: string): BackupFinding => {
   return { ...ofShop(clusterName), ...(clusterId && { clusterId }), state: 'new' };
 };
 const failedList = { ...entry, clusterName: undefined, clusterId: undefined, state: 'unknown', error: down } as const;
-const notChecked = (reason: BackupCheckTotals['notChecked'][number]['reason']) => [{ ...ofShop('a'), reason }];
+const notChecked = (reason: BackupCheckTotals['notChecked'][number]['reason']) => ({
+  notChecked: [{ ...ofShop('a'), reason }],
+});
+
 describe('the inventory', () => {
-  it.each<[what: string, found: BackupFinding[], left: BackupCheckTotals['notChecked'], args?: string[]]>([
-    ['unlisted', [checked('b')], []],
+  it.each<[what: string, found: BackupFinding[], left: Partial<BackupCheckTotals>, args?: string[]]>([
+    ['unlisted', [checked('b')], {}],
     ['unlisted', [checked('b')], notChecked('internal')],
-    ['project unlisted', [{ ...checked('a'), groupId: billing }], []],
-    ['replaced', [checked('a', idOf('2'))], []],
+    ['project unlisted', [{ ...checked('a'), groupId: billing }], {}],
+    ['replaced', [checked('a', idOf('2'))], {}],
     ['free', [], notChecked('free')],
     ['deleting', [], notChecked('deleting')],
     ['excluded', [], notChecked('filtered'), ['--exclude=Web Shop/a']],
-    ['excluded', [failedList], [], ['--exclude=Web Shop/*']],
+    ['excluded', [failedList], {}, ['--exclude=Web Shop/*']],
     ['not included', [], notChecked('filtered'), ['--include=Web Shop/b']],
-    ['not included', [failedList], [], ['--include=Old/*']],
+    ['not included', [], { projectsNotRead: [{ groupId: shop }] }],
   ])('says that a cluster is %s', (departure, found, left, args = []) => {
-    const report = reportOf(found, { notChecked: left }, args);
+    const report = reportOf(found, left, args);
     const { clusterId, ...named } = entry;
     expect(findDepartures([entry], report)).toEqual([{ ...named, departure }]);
     // It stays until its line is deleted.
@@ -66,7 +69,7 @@ describe('the inventory', () => {
     const file = join(openFolder(), 'my inventory');
     const names = ['a', ...Array.from({ length: 22 }, (_, index) => `x${index}`)];
     const entries = names.map((clusterName) => ({ ...entry, groupName: 'Old', clusterName }));
-    const report = reportOf([checked('b')], { notChecked: notChecked('free') });
+    const report = reportOf([checked('b')], notChecked('free'));
     const { departed, lines } = compareAndSave({ status: 'read', file, text: '', entries }, report);
     const end = `If that is intended, delete its line in ${file}.`;
     const free = `Web Shop / a: in the inventory, but now free: Atlas does not back up a free cluster. ${end}`;

@@ -44,6 +44,7 @@ export const findings: BackupFinding[] = [
 
 export const totals: BackupCheckTotals = {
   projects: 2,
+  projectsNotRead: [],
   notChecked: [
     { ...ofShop('sandbox'), reason: 'free' },
     { ...ofBilling('gone'), reason: 'deleting' },
@@ -57,11 +58,10 @@ export const optionsOf = (...args: string[]) => readCheckOptions(parseArgs({ arg
 /** The report of a check with these arguments that found this. */
 export function reportOf(
   found: readonly BackupFinding[],
-  { projects = 2, notChecked = [], clockOffset }: Partial<BackupCheckTotals> = {},
+  { projects = 2, projectsNotRead = [], notChecked = [], clockOffset }: Partial<BackupCheckTotals> = {},
   args: readonly string[] = [],
 ): CheckReport {
   const options = optionsOf(...args);
-  const names = new Map([...found, ...notChecked].map(({ groupId, groupName }) => [groupId, groupName]));
   const times = { checkedAt: new Date(now), finishedAt: new Date(now + 1_500) };
-  return toReport({ options, login, projects: names, ...times }, found, { projects, notChecked, clockOffset });
+  return toReport({ options, login, ...times }, found, { projects, projectsNotRead, notChecked, clockOffset });
 }
