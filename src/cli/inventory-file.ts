@@ -15,32 +15,15 @@ const entrySchema = z.object({
 /** A cluster that the check watches, and since when. */
 export type Entry = z.output<typeof entrySchema>;
 
-/** The file of `--inventory`. */
-export type Inventory = ReadInventory | EmptyInventory | BrokenInventory;
-
-interface ReadInventory {
-  readonly status: 'read';
-  readonly file: string;
-  readonly text: string;
-  readonly entries: readonly Entry[];
-}
-
 /**
- * A file that is missing, or has no line. Whoever means that a cluster has gone deletes its line, so a file without any is more
- * likely one that was lost.
+ * What was read of an inventory. It is empty if its file is missing or has no line: whoever means that a cluster has gone deletes its
+ * line, so a file without any is more likely one that was lost. It is broken if its file cannot be read or has an odd line, which `why`
+ * says; then it is left as it is.
  */
-interface EmptyInventory {
-  readonly status: 'empty';
-  readonly file: string;
-}
-
-/** A file that cannot be read, or is no inventory. It is left as it is. */
-interface BrokenInventory {
-  readonly status: 'broken';
-  readonly file: string;
-  /** What is wrong with it, without its name. */
-  readonly why: string;
-}
+export type Inventory =
+  | { readonly status: 'read'; readonly file: string; readonly text: string; readonly entries: readonly Entry[] }
+  | { readonly status: 'empty'; readonly file: string }
+  | { readonly status: 'broken'; readonly file: string; readonly why: string };
 
 /** Reads an inventory. Waits for a writer if the file is a named pipe. */
 export async function readInventory(file: string): Promise<Inventory> {
@@ -48,6 +31,7 @@ export async function readInventory(file: string): Promise<Inventory> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
+    // The file system throws nothing else.
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return { status: 'empty', file };
     const why = `cannot be read: ${message}. Give the user of this command read and write access.`;
@@ -75,16 +59,11 @@ function readLine(line: string): Entry | undefined {
   }
 }
 
-/**
- * Writes an inventory, whole or not at all, if it has changed.
- *
- * @param before - what was read of the file.
- * @returns what is wrong with the file, without its name, if it could not be written.
- */
-export function writeInventory(before: ReadInventory | EmptyInventory, entries: readonly Entry[]): string | undefined {
+/** Writes an inventory, whole or not at all, if that changes its text. If that fails, says why. */
+export function writeInventory(file: string, entries: readonly Entry[], textBefore?: string): string | undefined {
   const lines = entries.map((entry) => `${JSON.stringify(entrySchema.parse(entry))}\n`);
   const text = lines.sort().join('');
-  if (before.status === 'read' && before.text === text) return undefined;
-  const failure = writeWhole(before.file, text);
+  if (text === textBefore) return undefined;
+  const failure = writeWhole(file, text);
   return failure === undefined ? undefined : `could not be written: ${failure}`;
 }

@@ -22,13 +22,13 @@ export function compareAndSave(inventory: Inventory, report: CheckReport): Compa
     const entries = updateInventory([], report);
     const created = `was missing or empty, and has been created (clusters: ${entries.length}). If an earlier check created it, keep it where it outlasts a run.`;
     // A problem, since an earlier inventory may be lost.
-    const line = problem('--inventory', `${file} ${writeInventory(inventory, entries) ?? created}`);
+    const line = problem('--inventory', `${file} ${writeInventory(file, entries) ?? created}`);
     return { departed: undefined, lines: [line] };
   }
   const entries = renameProjects(inventory.entries, report);
   const departed = findDepartures(entries, report);
   const lines = describeDepartures(departed, file);
-  const failure = writeInventory(inventory, updateInventory(entries, report));
+  const failure = writeInventory(file, updateInventory(entries, report), inventory.text);
   if (failure !== undefined) lines.push(problem('--inventory', `${file} ${failure}`));
   return { departed, lines };
 }
