@@ -48,7 +48,7 @@ const serviceAccount = { clientId: 'mdb_sa_id_demo', clientSecret: 'mdb_sa_sk_de
 /** Two jobs, how many hours apart they run, and the options of each. */
 const jobs = [
   { name: 'payments', hoursBefore: 6, options: ['--include', 'Payments/*'] },
-  { name: 'web-shop', hoursBefore: 0, options: ['--exclude', 'Payments/*', '--exclude', '*/load-*'] },
+  { name: 'web-shop', hoursBefore: 0, options: ['--include', 'Web Shop/*', '--exclude', '*/load-*'] },
 ];
 
 function daily() {

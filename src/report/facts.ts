@@ -28,6 +28,7 @@ export function printFacts({ job, rows, isSilent }: Chapter): Html {
   const lines = {
     Server: [job.lastCheck.report.server],
     'Last check': [printLast(job, isSilent)],
+    Period: [formatRun(job.period)],
     Reports: [sayDays(job)],
     Restored: [isKnown ? count(restored, 'cluster') : 'not known: no report lists restores'],
     Clusters: [printKinds(rows.filter(({ kind }) => kind.label !== 'left out'))],
@@ -45,10 +46,10 @@ export function printLast({ lastCheck }: Job, isSilent: boolean): Html {
   return html`${formatTime(lastCheck.time)}${isFailed && html` ${failedChip}`}${isSilent && html` ${silentChip}`}`;
 }
 
-/** Such as `on 27 of 30 days, 2026-11-01 to 2026-11-30; a check failed on 2 days`. */
+/** Such as `on 27 of 30 days; a check failed on 2 days`. */
 export function sayDays({ listedDays, failedDays, period }: Job): string {
   const more = failedDays.size > 0 ? `; a check failed on ${count(failedDays.size, 'day')}` : '';
-  return `on ${listedDays.size} of ${count(lengthOf(period), 'day')}, ${formatRun(period)}${more}`;
+  return `on ${listedDays.size} of ${count(lengthOf(period), 'day')}${more}`;
 }
 
 /** Counts the clusters by what they are, in the order of the rows. */

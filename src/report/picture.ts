@@ -60,10 +60,8 @@ export function drawRow(row: Row, span: Run): Html {
   const found = [...daysOfKinds(row, span)];
   const parts = found.map(([kind, days]) => `${kind} on ${count(days.size, 'day')}`);
   const label = `${row.timeline.cluster.clusterName}, ${printType(row)}, ${row.kind.label}. ${formatRun(span)}: ${parts.join('; ')}.`;
-  return drawDays(
-    label,
-    found.map(([kind, days]) => draw(kind, days, span)),
-  );
+  const shapes = found.map(([kind, days]) => draw(kind, days, span));
+  return drawDays(label, shapes);
 }
 
 /** Draws the days with a report, and those on which a check failed. */

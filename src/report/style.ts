@@ -16,7 +16,7 @@ dl, dd { margin: 0 }
 small, .soft { color: var(--soft); font-size: .85rem }
 table { border-collapse: collapse; font-size: .9rem }
 th, td { padding: .15rem 1.4rem .15rem 0; text-align: left; vertical-align: top; font-weight: normal }
-thead th { color: var(--soft); font-size: .85rem } thead th, td { overflow-wrap: normal } tbody th { min-width: 10rem } tbody tr { border-top: 1px solid var(--edge) }
+thead th { color: var(--soft); font-size: .85rem } thead th, td { overflow-wrap: normal } tbody th { min-width: 9rem } tbody tr { border-top: 1px solid var(--edge) }
 code { font-size: .8rem; overflow-wrap: anywhere }
 .chip { display: inline-block; padding: 0 .5em; border: 1px solid currentColor; border-radius: .8em; font-size: .82rem;
   font-weight: 600; color: var(--soft); white-space: nowrap }

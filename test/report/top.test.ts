@@ -83,7 +83,14 @@ it('sums up the reports and the clusters, the worst first, and what was left out
   expect(textOf(html).split('\nNeeds')[0]?.split('\n').slice(1)).toEqual([
     'Backups of MongoDB Atlas, by the reports of atlas-tenant-snapshots check. Made 2026-11-04 12:30 UTC. All days are those of UTC.',
     ...['Server', 'https://cloud.mongodb.com', 'Last check', '2026-11-04 12:00 UTC'],
-    ...['Reports', 'on 2 of 4 days, 2026-11-01 to 2026-11-04; a check failed on 1 day', 'Restored', '1 cluster'],
+    ...[
+      'Period',
+      '2026-11-01 to 2026-11-04',
+      'Reports',
+      'on 2 of 4 days; a check failed on 1 day',
+      'Restored',
+      '1 cluster',
+    ],
     ...['Clusters', '1 none 2 fresh', 'Left out', '1 free, 2 excluded'],
   ]);
 });
@@ -96,10 +103,10 @@ it('lists several jobs by their folders, with those that are silent', async () =
   });
   const jobs = textOf(html).split('\nJobs\n')[1]?.split('\nJob one')[0]?.split('\n').slice(4);
   expect(jobs).toEqual([
-    ...['one', '2, on 2 of 2 days, 2026-11-01 to 2026-11-02', '2026-11-02 12:00 UTC silent', '1 fresh'],
-    ...['three', '2, on 1 of 2 days, 2026-11-08 to 2026-11-09; a check failed on 1 day'],
+    ...['one', '2, on 2 of 2 days', '2026-11-02 12:00 UTC silent', '1 fresh'],
+    ...['three', '2, on 1 of 2 days; a check failed on 1 day'],
     ...['2026-11-09 12:00 UTC failed', '1 fresh'],
-    ...['two', '3, on 3 of 9 days, 2026-11-01 to 2026-11-09', '2026-11-09 12:00 UTC', '1 fresh'],
+    ...['two', '3, on 3 of 9 days', '2026-11-09 12:00 UTC', '1 fresh'],
   ]);
   expect(await print([good(1), good(2)])).not.toContain('<h2>Jobs</h2>');
 });
