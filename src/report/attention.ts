@@ -25,9 +25,11 @@ export function printAttention({ job, rows, sections, isSilent }: Chapter): Html
     ? [html`${silentChip} No report since ${formatTime(job.lastCheck.time)}. The rest is as it was then.`]
     : [];
   const isCalm = bad.length + lists.length + silence.length === 0;
+  const { problems } = job.lastCheck.report;
+  const named = html`<h3>Problems that the last check named</h3><ul>${printList(problems)}</ul>`;
   return html`<section class="attention"><h2>Needs attention</h2>
 ${isCalm ? html`<p>No cluster.</p>` : html`<ul>${printList(silence)}${clusters}${printList(lists)}</ul>`}
-${printProblems(job)}${printReports(job)}</section>`;
+${problems.length > 0 && named}${printReports(job)}</section>`;
 }
 
 const withoutPeriod = (text: string | undefined): string | undefined => text?.replace(/\.$/, '');
@@ -63,13 +65,6 @@ function sayState(timeline: Timeline, { state, finding }: Entry): string {
     withoutPeriod(error?.message),
   ];
   return facts.filter((fact) => fact !== undefined).join('; ');
-}
-
-/** Prints what the last check named on stderr. */
-function printProblems({ lastCheck }: Job): Html | undefined {
-  const { problems } = lastCheck.report;
-  if (problems.length === 0) return undefined;
-  return html`<h3>Problems that the last check named</h3><ul>${printList(problems)}</ul>`;
 }
 
 /** Prints what is wrong with the reports of a job, the newest first. */

@@ -96,9 +96,10 @@ function settingsOf({ reason, pitEnabled, clusterId }: Finding, evidence: Eviden
   return {
     'Schedule and retention': schedule && (items.join(', ') || 'none'),
     'Copies by schedule': Array.isArray(copySettings) && (regions.join(', ') || 'none'),
-    'Point in time': pitEnabled === undefined ? undefined : pitEnabled ? 'on' : 'off',
+    'Point in time': onOrOff(pitEnabled),
     'Window of point in time': window && `${window} days`,
     Encryption: key === 'NONE' ? 'with the key of Atlas' : key && `with a key of yours (${key})`,
+    'Termination protection': onOrOff(cluster['terminationProtectionEnabled']),
     'Cluster ID': clusterId,
   };
 }
@@ -108,3 +109,6 @@ function printPolicyItem(item: JsonObject): string {
   const [type, interval, value, unit] = fields.map((field) => textOf(item[field]) ?? '?');
   return `${type}${type === 'hourly' ? ` (every ${interval} h)` : ''} for ${value} ${unit}`;
 }
+
+const onOrOff = (value: unknown): string | undefined =>
+  typeof value === 'boolean' ? (value ? 'on' : 'off') : undefined;

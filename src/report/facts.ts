@@ -42,8 +42,8 @@ const failedChip = chip({ label: 'failed', color: 'red' });
 
 /** Prints the time of the last check, and what is wrong with it. */
 export function printLast({ lastCheck }: Job, isSilent: boolean): Html {
-  const isFailed = lastCheck.failure !== undefined;
-  return html`${formatTime(lastCheck.time)}${isFailed && html` ${failedChip}`}${isSilent && html` ${silentChip}`}`;
+  const failed = lastCheck.failure !== undefined && html` ${failedChip}`;
+  return html`${formatTime(lastCheck.time)}${failed}${isSilent && html` ${silentChip}`}`;
 }
 
 /** Such as `on 27 of 30 days; a check failed on 2 days`. */

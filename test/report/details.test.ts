@@ -44,7 +44,7 @@ const item = { frequencyType: 'daily', frequencyInterval: 1, retentionValue: 7, 
 const hourly = { frequencyType: 'hourly', frequencyInterval: 6, retentionValue: 2, retentionUnit: 'days' };
 
 it('shows how a cluster was configured, and what changed', async () => {
-  const cluster = { encryptionAtRestProvider: 'NONE' };
+  const cluster = { encryptionAtRestProvider: 'NONE', terminationProtectionEnabled: false };
   const schedule = {
     policies: [{ policyItems: [hourly, item] }],
     restoreWindowDays: 3,
@@ -58,6 +58,7 @@ it('shows how a cluster was configured, and what changed', async () => {
     'Point in time': ['on'],
     'Window of point in time': ['3 days'],
     Encryption: ['with the key of Atlas: 2026-11-01', 'with a key of yours (AWS): 2026-11-02'],
+    'Termination protection': ['off'],
   });
   const flex = await print([a(1, {}, { clusterType: 'flex' })]);
   expect(detailsOf(flex)).not.toHaveProperty('Schedule and retention');
