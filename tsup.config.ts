@@ -13,7 +13,13 @@ const options: Options = {
 
 export default defineConfig([
   { ...options, entry: { ...entry, cli: 'src/cli/bin.ts' }, format: 'esm' },
-  { ...options, entry, format: 'cjs' },
+  {
+    ...options,
+    entry,
+    format: 'cjs',
+    // Rollup, which shakes the tree, leaves this out. Without it, Jest's automock skips exports that are getters, as all are here.
+    banner: { js: "Object.defineProperty(exports, '__esModule', { value: true });" },
+  },
   {
     entry,
     format: ['esm', 'cjs'],

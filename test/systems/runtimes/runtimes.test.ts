@@ -6,7 +6,7 @@ import { environmentOf, openEmulator } from '../../support/open-emulator.js';
 import { type Outcome, runProcess } from '../../support/processes.js';
 import { makeCertificates, openConnectProxy, openTlsFront } from '../../support/tls.js';
 import { checks } from './programs/checks.mjs';
-import { type Runtime, runtimes } from './runtimes.js';
+import { jestVersions, type Runtime, runtimes } from './runtimes.js';
 
 const consumer = inject('consumer');
 
@@ -71,6 +71,12 @@ describe.each(runtimes)('on $name', (runtime) => {
     );
     expect(new Set(proxy.tunnels)).toEqual(new Set([new URL(url).host]));
   });
+});
+
+it.each(jestVersions)('Jest %s mocks the package by itself, and loads each of its entries', async (version) => {
+  const args = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--testMatch=**/*.test.cjs'];
+  const { exitCode, stderr } = await runProcess(process.execPath, args, { cwd: inject('jestProjects')[version] ?? '' });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: expect.stringContaining('3 passed, 3 total') });
 });
 
 it('the README installs the tarball in a new project, whose shell then finds the command', async () => {

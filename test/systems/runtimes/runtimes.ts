@@ -63,26 +63,37 @@ const bun: Runtime = {
 /** The oldest Node that package.json's `engines` allows, the newest of each maintained line, Deno and Bun. */
 export const runtimes: readonly Runtime[] = [...['20.18.1', '20', '22', '24', '26'].map(node), deno, bun];
 
+/** The versions of Jest that people use. */
+export const jestVersions = ['29', '30'];
+
 declare module 'vitest' {
   interface ProvidedContext {
     /** A project with the programs, in which npm installed the tarball and undici 8. */
     consumer: string;
     /** Path of each runtime's binary, by the runtime's name. */
     binaries: Record<string, string>;
+    /** A project like `consumer` with Jest, by the version of Jest. */
+    jestProjects: Record<string, string>;
   }
 }
 
-/** Installs the tarball and every runtime, each in a folder of its own. */
+/** Installs the tarball, and every runtime and Jest, each in a folder of its own. */
 export default async function setup({ config, provide }: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'atlas-tenant-snapshots-runtimes-'));
   const tarball = await pack(config.root, folder);
-  const consumer = await install(join(folder, 'consumer'), {
-    'atlas-tenant-snapshots': `file:${tarball}`,
-    undici8: await undici8(config.root),
-  });
-  await cp(join(config.root, 'test/systems/runtimes/programs'), consumer, { recursive: true });
+  const own = { 'atlas-tenant-snapshots': `file:${tarball}` };
+  const programs = join(config.root, 'test/systems/runtimes/programs');
+  const consumer = await install(join(folder, 'consumer'), { ...own, undici8: await undici8(config.root) });
+  await cp(programs, consumer, { recursive: true });
+  const jestProjects: Record<string, string> = {};
+  for (const version of jestVersions) {
+    const project = await install(join(folder, `Jest ${version}`), { ...own, jest: version });
+    await cp(programs, project, { recursive: true });
+    jestProjects[version] = project;
+  }
   provide('consumer', consumer);
   provide('binaries', await installRuntimes(folder));
+  provide('jestProjects', jestProjects);
   return () => rm(folder, { recursive: true, force: true });
 }
 
