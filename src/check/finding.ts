@@ -32,6 +32,7 @@ export type Reason =
   | 'no schedule'
   | 'monthly only'
   | 'yearly only'
+  | 'weekly schedule'
   | 'schedule unreadable'
   | 'paused'
   | 'single shards'

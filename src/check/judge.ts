@@ -1,7 +1,7 @@
 import type { AnyAtlasError } from '../client/index.js';
 import { reportable } from './calls.js';
 import { type Backups, type Cluster, day, hour, type Schedule, week } from './facts.js';
-import { defaultMaxAge, type Reason } from './finding.js';
+import { type BackupState, defaultMaxAge, type Reason } from './finding.js';
 import type { Limits } from './options.js';
 import type { ClusterReads } from './reads.js';
 
@@ -31,20 +31,25 @@ export async function judgeCluster(cluster: Cluster, limits: Limits, reads: Clus
   }
 }
 
-/** Whether the state may depend on the schedule: `stale` may become `fresh` with a weekly one, and `none` may become `new`. */
+/** Whether the state or its reason may depend on the schedule. With a weekly one, `stale` may become `fresh`, and `none` `new`. */
 export function needsSchedule(facts: Facts): boolean {
   const { cluster, backups, maxAge } = facts;
-  if (cluster.name.clusterType === 'flex' || (backups.doubt !== undefined && !backups.doubt.isFreshCertain))
-    return false;
+  const { doubt } = backups;
+  if (cluster.name.clusterType === 'flex' || (doubt !== undefined && !doubt.isFreshCertain)) return false;
   if (maxAge === 'schedule') return true;
   const { state } = judgeBy(day, facts);
-  return state === 'stale' ? maxAge === undefined : state === 'none' && !cluster.isPaused;
+  if (state === 'none') return !cluster.isPaused;
+  if (state !== 'stale') return false;
+  if (maxAge === undefined) return true;
+  // The cluster stays stale, but a weekly schedule may be why its backup is older than this limit.
+  return doubt === undefined && maxAge < week + margin;
 }
 
 /** Judges a cluster by its schedule. If that is not known, the shortest and the longest possible interval must agree. */
-export function judge(facts: Facts, { interval, reason, error }: Schedule = { interval: day }) {
-  const { cluster, backups } = facts;
+export function judge(facts: Facts, schedule: Schedule = { interval: day }) {
+  const { backups } = facts;
   const { doubt } = backups;
+  const { interval, error } = schedule;
   const strictest = judgeBy(interval, facts);
   const mildest = error === undefined ? strictest : judgeBy(week, facts);
   const { state } = mildest;
@@ -53,8 +58,17 @@ export function judge(facts: Facts, { interval, reason, error }: Schedule = { in
   if (error !== undefined && state !== strictest.state) return unknown(error, backups);
   // With an unknown schedule, reports the limit under which the state holds for every interval.
   const judgement = state === 'fresh' || state === 'short' ? strictest : mildest;
-  const isByPause = cluster.isPaused && (state === 'stale' || state === 'none');
-  return { ...judgement, ...withFailure(backups), ...withReason(isByPause ? 'paused' : reason) };
+  return { ...judgement, ...withFailure(backups), ...withReason(reasonOf(state, facts, schedule)) };
+}
+
+/** Why a cluster has its state, or else what is wrong with its schedule. */
+function reasonOf(state: BackupState, { cluster, backups }: Facts, schedule: Schedule): Reason | undefined {
+  if (cluster.isPaused && (state === 'stale' || state === 'none')) return 'paused';
+  const { restorable } = backups;
+  const isAsScheduled = restorable !== undefined && restorable.age <= schedule.interval + margin;
+  // Only a limit in ms can be shorter.
+  if (state === 'stale' && schedule.interval === week && isAsScheduled) return 'weekly schedule';
+  return schedule.reason;
 }
 
 /** Judges by one interval between snapshots, in ms. */

@@ -12,8 +12,6 @@ export interface CheckRun {
   readonly finishedAt: Date;
   readonly options: CheckOptions;
   readonly login: Login;
-  /** The stale clusters whose limit is shorter than their weekly schedule. Absent if nothing was checked. */
-  readonly weekly?: ReadonlySet<BackupFinding>;
   /** Why the projects could not be listed. */
   readonly error?: AnyAtlasError | undefined;
 }

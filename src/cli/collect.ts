@@ -1,8 +1,4 @@
-import { readSchedule, week } from '../check/facts.js';
-import { type BackupFinding, checkBackups } from '../check/index.js';
-
-const groupsPath = '/api/atlas/v2/groups';
-
+import { type BackupCheckTotals, type BackupFinding, checkBackups } from '../check/index.js';
 import { readLogins } from '../client/config/environment.js';
 import { isAtlasError, TenantSnapshotsClient } from '../client/index.js';
 import type { CheckOptions } from './check-options.js';
@@ -32,42 +28,16 @@ export async function collect(
     for (;;) {
       showProgress(`Clusters checked: ${clusters}`);
       const { done, value } = await checked.next();
-      if (done) {
-        const weekly = await findWeekly(client, findings, options, signal);
-        return toReport({ ...start, weekly, finishedAt: new Date() }, findings, value);
-      }
+      if (done) return toReport({ ...start, finishedAt: new Date() }, findings, value);
       findings.push(value);
       if (isCluster(value)) clusters += 1;
     }
   } catch (error) {
     if (!isAtlasError(error)) throw error;
-    return toReport({ ...start, finishedAt: new Date(), error }, [], {
-      projects: 0,
-      projectsNotRead: [],
-      notChecked: [],
-    });
+    const nothing: BackupCheckTotals = { projects: 0, projectsNotRead: [], notChecked: [] };
+    return toReport({ ...start, finishedAt: new Date(), error }, [], nothing);
   } finally {
     showProgress('');
     await client.close();
   }
-}
-
-/** Finds the stale clusters whose limit, as given, is shorter than their weekly schedule, as far as that can be read. */
-async function findWeekly(
-  client: TenantSnapshotsClient,
-  findings: readonly BackupFinding[],
-  { maxAge }: CheckOptions,
-  signal: AbortSignal,
-): Promise<ReadonlySet<BackupFinding>> {
-  const weekly = new Set<BackupFinding>();
-  const reads = findings.map(async (finding) => {
-    if (finding.state !== 'stale' || finding.clusterType === 'flex' || finding.maxAge >= week) return;
-    if (typeof maxAge.limitOf(finding) !== 'number') return;
-    const path = `${groupsPath}/${finding.groupId}/clusters/${finding.clusterName}/backup/schedule`;
-    const request = { apiVersion: '2024-08-05', timeout: 10_000, maxRetries: 0, signal };
-    const schedule = finding.evidence?.schedule ?? (await client.get(path, request));
-    if (readSchedule(schedule).interval === week) weekly.add(finding);
-  });
-  await Promise.allSettled(reads);
-  return weekly;
 }

@@ -67,7 +67,7 @@ function paint(text: string, color: Color): string {
   return color === 'plain' ? text : `\x1b[${colorCodes[color]}m${text}\x1b[39m`;
 }
 
-function formatNote(finding: BackupFinding, { maxAge: usual, weekly }: CheckReport): string {
+function formatNote(finding: BackupFinding, { maxAge: usual }: CheckReport): string {
   const { state, reason, error, maxAge } = finding;
   const notes: string[] = [];
   if (reason !== undefined) notes.push(reason);
@@ -77,7 +77,6 @@ function formatNote(finding: BackupFinding, { maxAge: usual, weekly }: CheckRepo
   if (maxAge !== undefined && (state === 'stale' || maxAge !== usualMaxAge)) {
     notes.push(`limit ${formatDuration(maxAge)}`);
   }
-  if (weekly?.has(finding)) notes.push('weekly schedule');
   if (state === 'short') {
     const { newest, age, oldest, minHistory } = finding;
     const history = age + newest.time.getTime() - oldest.time.getTime();

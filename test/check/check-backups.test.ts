@@ -290,7 +290,7 @@ describe('the limit', () => {
   it.each<[maxAge: BackupCheckOptions['maxAge'], ofFlex: number, ofDedicated: number, requests: number]>([
     [undefined, 26 * hour, 26 * hour, 5],
     ['schedule', 26 * hour, 8 * hour, 5],
-    [hour, hour, hour, 4],
+    [hour, hour, hour, 5],
     [ofLedger('schedule'), 26 * hour, 8 * hour, 5],
   ])('of %s is %i ms for a Flex cluster, and %i for a dedicated one', async (maxAge, ofFlex, ofDedicated, requests) => {
     const { server, check } = await openAtlas(answers);
@@ -299,6 +299,14 @@ describe('the limit', () => {
     expect(found).toMatchObject([ofFlex, ofDedicated].map((limit) => ({ state: 'stale', maxAge: limit })));
     expect(found[0]).not.toHaveProperty('pitEnabled');
     expect(server.requests).toHaveLength(requests);
+  });
+
+  it.each<[schedule: Script, reason: string]>([
+    [[answer(200, { policies: [{ policyItems: [{ frequencyType: 'weekly' }] }] })], 'weekly schedule'],
+    [denied, 'schedule unreadable'],
+  ])('that makes a cluster stale costs a request for its schedule, which may be why', async (schedule, reason) => {
+    const { finding, paths } = await checkLedger({}, { ...old, schedule }, { maxAge: hour });
+    expect({ finding, paths }).toMatchObject({ finding: { state: 'stale', maxAge: hour, reason }, paths: both });
   });
 
   it('that a function returns must be one', async () => {

@@ -217,18 +217,6 @@ describe('the command', () => {
     });
     expect(await run(['check', option, path, '--max-age=1h'])).toMatchObject({ exitCode: 2 });
   });
-
-  it('says that a limit is shorter than the weekly schedule of a stale cluster', async () => {
-    const weekly = { groupId: otherId, ...dedicated(72), policyItems: [{ frequencyType: 'weekly' }] };
-    const atlas = await openAtlas(
-      { ...weekly, clusterName: 'weekly' },
-      { ...weekly, clusterName: 'daily', policyItems: [{ frequencyType: 'daily' }] },
-      { ...weekly, clusterName: 'unread' },
-    );
-    atlas.respond({ ...denied, path: `${groups}/${otherId}/clusters/unread/backup/schedule` });
-    const { stdout } = await run(['check', '--max-age', '48h']);
-    expect(stdout.match(/limit.*/g)).toEqual(['limit 2 d', 'limit 2 d', 'limit 2 d, weekly schedule']);
-  });
 });
 
 describe('the exit code', () => {
