@@ -20,11 +20,15 @@ export async function collect(
   const [login] = readLogins();
   if (login === undefined) throw new Error('The client found a login that the command did not.');
   const start = { options, login, checkedAt: new Date() };
-  const showProgress = (text: string) => stderr.isTTY && stderr.write(`\r\x1b[K${text}`);
+  const showProgress = (text: string) => {
+    // In place of the text before it.
+    if (stderr.isTTY) stderr.write(`\r\x1b[K${text}`);
+  };
   const findings: BackupFinding[] = [];
   let clusters = 0;
   try {
     const checked = checkBackups(client, { ...options.ofCheck, signal });
+    // Not `for await`, which would drop the totals.
     for (;;) {
       showProgress(`Clusters checked: ${clusters}`);
       const { done, value } = await checked.next();
@@ -34,6 +38,7 @@ export async function collect(
     }
   } catch (error) {
     if (!isAtlasError(error)) throw error;
+    // The projects could not be listed. Any other error of Atlas is part of a finding.
     const nothing: BackupCheckTotals = { projects: 0, projectsNotRead: [], notChecked: [] };
     return toReport({ ...start, finishedAt: new Date(), error }, [], nothing);
   } finally {
