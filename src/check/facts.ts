@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fieldsOf, isSharded, itemsOf, type JsonObject, scheduleItems, snapshotFields } from '../client/atlas/json.js';
+import { fieldsOf, isSharded, itemsOf, type JsonObject } from '../client/atlas/json.js';
 import { type AnyAtlasError, AtlasInvalidResponseError, isAtlasApiError, snapshotIdSchema } from '../client/index.js';
 import type { BackupCheckTotals, BackupSnapshot, ClusterName, Reason, Restorable } from './finding.js';
 
@@ -71,6 +71,12 @@ export interface Doubt {
   /** Whether a fresh backup is certain all the same. */
   readonly isFreshCertain?: boolean;
 }
+
+/** What the snapshots of each type of cluster have: two values of `status`, and the names of two times. */
+export const snapshotFields = {
+  flex: { completed: 'COMPLETED', failed: 'FAILED', time: 'finishTime', expiry: 'expiration' },
+  dedicated: { completed: 'completed', failed: 'failed', time: 'createdAt', expiry: 'expiresAt' },
+} as const;
 
 /** Finds the backups that can be restored, and the latest failure if it is later than the newest of them. */
 export function findBackups(type: ClusterName['clusterType'], snapshots: readonly unknown[], sentAt: number): Backups {
@@ -146,6 +152,12 @@ export function readSchedule(schedule: unknown): Schedule {
   // Monthly or yearly snapshots alone do not raise the limit: somebody may have deleted the daily item by mistake.
   const isMonthly = items.some(({ frequencyType }) => frequencyType === 'monthly');
   return { interval: day, reason: isMonthly ? 'monthly only' : 'yearly only' };
+}
+
+/** The items of all policies of a backup schedule, except `ondemand` items, which take no snapshots. */
+function scheduleItems(schedule: unknown): JsonObject[] {
+  const items = itemsOf(fieldsOf(schedule)['policies']).flatMap((policy) => itemsOf(fieldsOf(policy)['policyItems']));
+  return items.map(fieldsOf).filter(({ frequencyType }) => frequencyType !== 'ondemand');
 }
 
 const hours = z.int().min(1).max(24).catch(24);

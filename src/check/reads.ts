@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fieldsOf, hasNextLink, isObject, isOfAllShards, itemsOf, snapshotFields } from '../client/atlas/json.js';
+import { fieldsOf, hasNextLink, isObject, isOfAllShards, itemsOf } from '../client/atlas/json.js';
 import { type AnyAtlasError, groupIdSchema } from '../client/index.js';
 import { type Calls, reportable } from './calls.js';
 import {
@@ -11,6 +11,7 @@ import {
   readCluster,
   readSchedule,
   type Schedule,
+  snapshotFields,
   unreadSchedule,
 } from './facts.js';
 import type { BackupEvidence, Project } from './finding.js';

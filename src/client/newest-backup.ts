@@ -28,7 +28,10 @@ export function newestBackup(snapshots: readonly Readonly<Record<string, unknown
   let latest = Number.NEGATIVE_INFINITY;
   for (const snapshot of snapshots) {
     const time = backupTime(snapshot);
-    if (time > latest) [newest, latest] = [snapshot, time];
+    if (time > latest) {
+      newest = snapshot;
+      latest = time;
+    }
   }
   return newest;
 }

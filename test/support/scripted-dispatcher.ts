@@ -6,8 +6,8 @@
 //   expect(dispatcher.requests[1]?.headers['authorization']).toBe(…);
 
 import { isNativeError } from 'node:util/types';
-import type { Exchange } from '../../src/client/http/exchange.js';
-import type { Dispatcher, DispatchOptions } from '../../src/client/http/transport.js';
+import type { DispatchOptions, Exchange } from '../../src/client/http/exchange.js';
+import type { Dispatcher } from '../../src/client/http/transport.js';
 
 /** A response. */
 export interface Reply {

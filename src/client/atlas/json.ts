@@ -34,15 +34,3 @@ export function isSharded({ clusterType, replicationSpecs }: JsonObject): boolea
 export function isOfAllShards(snapshot: unknown): boolean {
   return fieldsOf(snapshot)['type'] === 'shardedCluster';
 }
-
-/** What the snapshots of each type of cluster have: two values of `status`, and the names of two times. */
-export const snapshotFields = {
-  flex: { completed: 'COMPLETED', failed: 'FAILED', time: 'finishTime', expiry: 'expiration' },
-  dedicated: { completed: 'completed', failed: 'failed', time: 'createdAt', expiry: 'expiresAt' },
-} as const;
-
-/** The items of all policies of a backup schedule, except `ondemand` items, which take no snapshots. */
-export function scheduleItems(schedule: unknown): JsonObject[] {
-  const items = itemsOf(fieldsOf(schedule)['policies']).flatMap((policy) => itemsOf(fieldsOf(policy)['policyItems']));
-  return items.map(fieldsOf).filter(({ frequencyType }) => frequencyType !== 'ondemand');
-}

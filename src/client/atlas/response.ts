@@ -5,8 +5,6 @@ import { fieldsOf, isObject } from './json.js';
 import { Mask } from './mask.js';
 
 const maxProblemLength = 200;
-/** Masks nothing: for what only the client reads. */
-const unmasked = new Mask([]);
 
 /** A response with its envelope opened. */
 export interface ApiResponse extends HttpResponse {
@@ -74,11 +72,6 @@ function maskPart(part: unknown, mask: Mask): unknown {
   if (typeof part === 'string') return mask.text(part);
   if (!isObject(part)) return part;
   return Object.fromEntries(Object.entries(part).map(([name, value]) => [mask.text(name), value]));
-}
-
-/** Returns the error code of a response, to decide by it. No error may show it, because it is not masked. */
-function errorCodeOf(response: HttpResponse): string | undefined {
-  return readError(response, unmasked).report.errorCode;
 }
 
 function parseJson(body: Buffer | string, reviver?: (name: string, value: unknown) => unknown): unknown {
@@ -161,5 +154,8 @@ export const missingRoleCodes: readonly string[] = [
 
 /** Whether Atlas refused the login. */
 export function isLoginRefused(response: ApiResponse): boolean {
-  return response.status === 401 && !missingRoleCodes.includes(errorCodeOf(response) ?? '');
+  if (response.status !== 401) return false;
+  // The code is not shown, so nothing has to be masked.
+  const { errorCode = '' } = readError(response, new Mask([])).report;
+  return !missingRoleCodes.includes(errorCode);
 }

@@ -61,11 +61,12 @@ export const listPageSchema = z.object({
 // Links are optional extras: a malformed one must not fail the snapshot that it belongs to.
 function readLinks(value: unknown): AtlasLink[] | undefined {
   if (!Array.isArray(value)) return undefined;
-  return value.filter(isObject).map(({ href, rel, ...others }) => ({
-    ...others,
-    ...(typeof href === 'string' && { href }),
-    ...(typeof rel === 'string' && { rel }),
-  }));
+  return value.filter(isObject).map((link) => {
+    const copy: Record<string, unknown> = { ...link };
+    if (typeof copy['href'] !== 'string') delete copy['href'];
+    if (typeof copy['rel'] !== 'string') delete copy['rel'];
+    return copy;
+  });
 }
 
 const compiledSchemas = new WeakMap<z.ZodType, z.ZodType>();

@@ -45,14 +45,12 @@ export interface TokenSource {
 
 /** Logs in with a bearer token, and once more with another one if Atlas refuses it. */
 export class BearerAuthenticator implements Authenticator {
+  readonly secrets: readonly string[];
   readonly #source: TokenSource;
 
   constructor(source: TokenSource) {
     this.#source = source;
-  }
-
-  get secrets(): readonly string[] {
-    return this.#source.secrets;
+    this.secrets = source.secrets;
   }
 
   async authenticate({ call, target, mayReplaceToken }: LoginRequest, sendWith: SendWith): Promise<ApiResponse> {

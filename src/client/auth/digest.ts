@@ -32,21 +32,19 @@ export class DigestAuthenticator implements Authenticator {
     this.secrets = [credentials.privateKey];
   }
 
-  async authenticate({ call, target, path }: LoginRequest, sendWith: SendWith): Promise<ApiResponse> {
+  async authenticate(request: LoginRequest, sendWith: SendWith): Promise<ApiResponse> {
     // Does not await `undefined`: that would let concurrent calls run, and each would start an inquiry.
-    if (this.#inquiry !== undefined) await call.scope.waitFor('logging in', this.#inquiry);
+    if (this.#inquiry !== undefined) await request.call.scope.waitFor('logging in', this.#inquiry);
     const known = this.#session;
-    const first =
+    const { response, session } =
       known === undefined
-        ? await this.#inquire(sendWith)
-        : await this.#sendFirst(sendWith, nextAuthorization(known, path));
-    if (first.offer === undefined) return first.response;
-    if (first.session === undefined) throw loginErrorOf(unsupportedOffer(first.offer), call, target);
-    return sendWith(nextAuthorization(first.session, path));
+        ? await this.#inquire(request, sendWith)
+        : await this.#sendFirst(request, sendWith, nextAuthorization(known, request.path));
+    return session === undefined ? response : sendWith(nextAuthorization(session, request.path));
   }
 
-  #inquire(sendWith: SendWith): Promise<FirstExchange> {
-    const asking = this.#sendFirst(sendWith);
+  #inquire(request: LoginRequest, sendWith: SendWith): Promise<FirstExchange> {
+    const asking = this.#sendFirst(request, sendWith);
     this.#inquiry = asking
       // The call that makes the inquiry reports the error.
       .catch(() => undefined)
@@ -56,27 +54,29 @@ export class DigestAuthenticator implements Authenticator {
     return asking;
   }
 
-  /** Sends a request, and keeps the session that answers its challenge for later calls. */
-  async #sendFirst(sendWith: SendWith, authorization?: string): Promise<FirstExchange> {
+  /**
+   * Sends a request, and keeps the session that answers its challenge for later calls.
+   *
+   * @throws the error of a login that this client does not support.
+   */
+  async #sendFirst({ call, target }: LoginRequest, sendWith: SendWith, authorization?: string): Promise<FirstExchange> {
     const response = await sendWith(authorization);
-    const offer = isLoginRefused(response) ? response.headers['www-authenticate'] : undefined;
-    if (offer === undefined) return { response };
+    const offer = response.headers['www-authenticate'];
+    if (offer === undefined || !isLoginRefused(response)) return { response };
     const challenge = findChallenge(offer);
-    if (challenge === undefined) return { response, offer };
+    if (challenge === undefined) throw loginErrorOf(unsupportedOffer(offer), call, target);
     // The same challenge keeps its session, because the server may refuse an `nc` that it has seen.
     if (this.#session === undefined || !isDeepStrictEqual(challenge, this.#session.challenge)) {
       this.#session = openSession(challenge, this.#credentials);
     }
-    return { response, offer, session: this.#session };
+    return { response, session: this.#session };
   }
 }
 
 /** The first response to a request, and what follows from it. */
 interface FirstExchange {
   readonly response: ApiResponse;
-  /** The logins that the server offers; absent if the response is final. */
-  readonly offer?: string;
-  /** The session that answers the offer; absent if this client supports no login of it. */
+  /** What answers its challenge. Absent if there is none: then the response is final. */
   readonly session?: DigestSession;
 }
 

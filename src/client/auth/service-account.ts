@@ -10,7 +10,7 @@ import { AtlasAuthenticationError } from '../errors/errors.js';
 import { acceptedCoding, type HttpResponse } from '../http/response.js';
 import { isRateLimitStatus, isTemporaryStatus, parseRetryAfter } from '../http/retry.js';
 import { Scope } from '../http/scope.js';
-import type { Transport } from '../http/transport.js';
+import type { ServerSettings, Transport } from '../http/transport.js';
 import type { ServiceAccountCredentials } from './authenticator.js';
 import { isBearerToken, type TokenSource } from './bearer.js';
 
@@ -43,17 +43,6 @@ interface AccessToken {
   readonly expiresAt: number;
 }
 
-/** What a token request needs of the client's settings. */
-interface TokenRequestSettings {
-  /** The path of `baseUrl`, without a slash at its end. */
-  readonly prefix: string;
-  readonly userAgent: string;
-  /** ms. */
-  readonly attemptTimeout: number;
-  /** bytes. */
-  readonly maxResponseSize: number;
-}
-
 /**
  * The source of a service account's tokens. All calls use one token, which is fetched once, however many calls wait for it, and
  * renewed when nine tenths of its life are over. If Atlas refuses it, a new one replaces it for all calls, at most once a minute.
@@ -77,7 +66,7 @@ export class ServiceAccount implements TokenSource {
   constructor(
     { clientId, clientSecret }: ServiceAccountCredentials,
     transport: Transport,
-    { prefix, userAgent, attemptTimeout, maxResponseSize }: TokenRequestSettings,
+    { prefix, userAgent, attemptTimeout, maxResponseSize }: ServerSettings,
   ) {
     // RFC 6749 requires both to be form-encoded first, but Atlas does not decode them.
     const basic = Buffer.from(`${clientId}:${clientSecret}`).toString('base64');
@@ -104,7 +93,14 @@ export class ServiceAccount implements TokenSource {
   }
 
   async replaceToken(refused: string, callNumber: number): Promise<string | undefined> {
-    return this.#discard(refused) ? this.getToken(callNumber) : undefined;
+    // Otherwise, another call has discarded it already.
+    if (refused === this.#token?.value) {
+      const now = performance.now();
+      if (now < this.#replaceableAt) return undefined;
+      this.#replaceableAt = now + replacementInterval;
+      this.#token = undefined;
+    }
+    return this.getToken(callNumber);
   }
 
   async close(): Promise<void> {
@@ -122,17 +118,6 @@ export class ServiceAccount implements TokenSource {
     const token = this.#token;
     if (token === undefined || Date.now() >= token.expiresAt) return;
     await this.#post('/api/oauth/revoke', `token=${encodeURIComponent(token.value)}&token_type_hint=access_token`);
-  }
-
-  /** Stops using a refused token, unless it is too soon. Returns whether there is another one to try. */
-  #discard(refused: string): boolean {
-    // Another call may have discarded it already.
-    if (refused !== this.#token?.value) return true;
-    const now = performance.now();
-    if (now < this.#replaceableAt) return false;
-    this.#replaceableAt = now + replacementInterval;
-    this.#token = undefined;
-    return true;
   }
 
   /** Fetches a new token. If that fails, the old one serves while it is valid. */

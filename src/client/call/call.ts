@@ -85,11 +85,6 @@ export class Call implements CallFacts {
     }
   }
 
-  /** Ends the call because of `close()`. */
-  close(): void {
-    this.scope.end(closedError(this));
-  }
-
   /** @throws the reason of the signal, if it has aborted. */
   throwIfAborted(): void {
     const { signal } = this.settings;
@@ -130,7 +125,7 @@ export class ClientState {
 
   async #closeOnce(): Promise<void> {
     this.isClosed = true;
-    for (const call of this.running) call.close();
+    for (const call of this.running) call.scope.end(closedError(call));
     // The calls reject before the next turn of the event loop.
     await new Promise<void>((resolve) => setImmediate(resolve));
     await this.authenticator.close?.();

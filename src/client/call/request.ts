@@ -1,7 +1,6 @@
 import { type ApiResponse, isSuccess, readResponse } from '../atlas/response.js';
 import { isMissing } from '../atlas/snapshots.js';
 import { mayBeEnveloped, type Question, type Target, toPath } from '../atlas/target.js';
-import type { LoginRequest } from '../auth/authenticator.js';
 import { advice } from '../errors/advice.js';
 import { apiError, invalidResponseError, isTemporary, noResponseError, requestFactsOf } from '../errors/call-errors.js';
 import { isAtlasApiError, isAtlasError } from '../errors/errors.js';
@@ -38,7 +37,7 @@ async function askFallback<T>(fallback: Target<T>, call: Call): Promise<Answer<T
   const attemptTimeout = Math.min(call.settings.attemptTimeout, fallbackTimeout);
   try {
     // The first target has just accepted the token.
-    return await makeAttempt(fallback, call, { attemptTimeout, mayReplaceToken: false });
+    return await makeAttempt({ call, target: fallback, attemptTimeout, mayReplaceToken: false });
   } catch (error) {
     if (isAtlasError(error, 'CLOSED')) throw error;
     if (showsThatItIsGone(error, call)) call.client.isTenantGone = true;
@@ -70,7 +69,7 @@ export async function request<T>(target: Target<T>, call: Call): Promise<Answer<
   call.target = target;
   for (let retries = 0; ; retries += 1) {
     try {
-      return await makeAttempt(target, call, { attemptTimeout, mayReplaceToken: true });
+      return await makeAttempt({ call, target, attemptTimeout, mayReplaceToken: true });
     } catch (error) {
       call.scope.throwIfEnded();
       await waitToRetry(error, retries, target, call);
@@ -94,27 +93,27 @@ async function waitToRetry(error: unknown, retries: number, target: Target, call
 }
 
 /** One attempt of a call. It may take several requests, for its login. */
-interface Attempt extends LoginRequest {
+interface Attempt<T> {
   readonly call: Call;
+  readonly target: Target<T>;
   /** The limit of each exchange, in ms. */
   readonly attemptTimeout: number;
+  /** Whether a 401 means that the token is invalid. */
+  readonly mayReplaceToken: boolean;
 }
 
 /** Sends a request with its login, and parses the response. */
-async function makeAttempt<T>(
-  target: Target<T>,
-  call: Call,
-  settings: Pick<Attempt, 'attemptTimeout' | 'mayReplaceToken'>,
-): Promise<Answer<T>> {
-  const { authenticator } = call.client;
-  const { prefix } = call.client.settings;
+async function makeAttempt<T>(attempt: Attempt<T>): Promise<Answer<T>> {
+  const { call, target, mayReplaceToken } = attempt;
+  const { authenticator, settings } = call.client;
   call.scope.throwIfEnded();
   call.attempts += 1;
   const startedAt = performance.now();
-  const { attemptTimeout, mayReplaceToken } = settings;
-  const attempt = { call, target, path: toPath(prefix, target), attemptTimeout, mayReplaceToken };
+  const path = toPath(settings.prefix, target);
   try {
-    const response = await authenticator.authenticate(attempt, (authorization) => send(attempt, authorization));
+    const response = await authenticator.authenticate({ call, target, path, mayReplaceToken }, (authorization) =>
+      send(attempt, path, authorization),
+    );
     const { status, headers } = response;
     call.status = status;
     if (!isSuccess(status)) throw apiError(response, call, target);
@@ -130,11 +129,13 @@ async function makeAttempt<T>(
 /**
  * Sends one request, and waits for its response.
  *
+ * @param path - path and query, as sent.
  * @param authorization - the login; absent to ask for a Digest challenge.
  * @throws an error if there is no response, or what ended the call early.
  */
 async function send(
-  { call, target, path, attemptTimeout }: Attempt,
+  { call, target, attemptTimeout }: Attempt<unknown>,
+  path: string,
   authorization: string | undefined,
 ): Promise<ApiResponse> {
   const { client, scope } = call;

@@ -5,7 +5,7 @@ import type { AtlasCredentials } from '../auth/authenticator.js';
 import { inputIssues, listIssues } from '../errors/call-errors.js';
 import { AtlasConfigurationError } from '../errors/errors.js';
 import { type FetchLike, fetchDispatcher } from '../http/fetch.js';
-import type { DispatcherLike } from '../http/transport.js';
+import type { DispatcherLike, ServerSettings } from '../http/transport.js';
 import { baseUrlVariable, readBaseUrl, readProxy, resolveCredentials } from './environment.js';
 
 /** The package's version. A test compares it with package.json. */
@@ -86,25 +86,12 @@ export interface GetOptions extends Omit<CallOptions, 'endpoint'> {
 }
 
 /** The options of a client, checked and with defaults. */
-export interface ClientSettings {
+export interface ClientSettings extends ServerSettings {
   readonly credentials: AtlasCredentials;
-  /** Scheme, host and port of `baseUrl`. */
-  readonly origin: string;
-  /** The path of `baseUrl`, without a slash at its end. */
-  readonly prefix: string;
-  readonly userAgent: string;
-  /** Absent if the client opens its own connections. */
-  readonly dispatcher: DispatcherLike | undefined;
-  /** The URL of a proxy for the client's own connections. */
-  readonly proxy: string | undefined;
-  /** bytes. */
-  readonly maxResponseSize: number;
-  // The defaults of each call.
+  // The defaults of each call, beside those limits of an exchange.
   readonly endpoint: EndpointChoice;
   /** ms. */
   readonly timeout: number;
-  /** ms. */
-  readonly attemptTimeout: number;
   readonly maxRetries: number;
 }
 

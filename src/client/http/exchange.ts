@@ -20,11 +20,23 @@ interface Settle {
 /** Captured at import, so that it works under fake timers too. */
 export const { setImmediate } = globalThis;
 
-/** The limits of one exchange. */
-interface Limits {
+/** A request, in the form that undici takes. */
+export interface DispatchOptions {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly method: 'GET' | 'POST';
+  /** The request target: path and query. */
+  readonly path: string;
+  /** By lowercase name. */
+  readonly headers: Record<string, string>;
+  readonly body: string | null;
+}
+
+/** One request, and the limits of its exchange. */
+export interface WireRequest extends Omit<DispatchOptions, 'origin'> {
   /** ms, from when the request is on the wire. */
   readonly attemptTimeout: number;
-  /** bytes of a body. */
+  /** bytes of the body of the response. */
   readonly maxResponseSize: number;
 }
 
@@ -50,7 +62,7 @@ export class Exchange {
     this.#giveUp(reason);
   };
 
-  constructor({ attemptTimeout, maxResponseSize }: Limits, scope: Scope, settle: Settle) {
+  constructor({ attemptTimeout, maxResponseSize }: WireRequest, scope: Scope, settle: Settle) {
     this.#attemptTimeout = attemptTimeout;
     this.#maxResponseSize = maxResponseSize;
     this.#scope = scope;
@@ -91,9 +103,7 @@ export class Exchange {
 
   /** The response is complete. */
   onResponseEnd(): void {
-    if (this.#hasEnded) return;
-    const response = this.#responseSoFar();
-    this.#end(() => this.#settle.resolve(decode(response, this.#maxResponseSize)));
+    if (!this.#hasEnded) this.#resolve(undefined);
   }
 
   /** The exchange failed. */
@@ -104,8 +114,7 @@ export class Exchange {
   /** Resolves with the start of a response that is too large. */
   #cutOff(): void {
     if (this.#hasEnded) return;
-    const response = { ...this.#responseSoFar(), truncatedAt: this.#maxResponseSize };
-    this.#end(() => this.#settle.resolve(decode(response, this.#maxResponseSize)));
+    this.#resolve(this.#maxResponseSize);
     this.#closeConnection();
   }
 
@@ -115,13 +124,11 @@ export class Exchange {
     this.#closeConnection();
   }
 
-  #responseSoFar(): HttpResponse {
-    return {
-      status: this.#status,
-      headers: joinFields(this.#headers),
-      bytes: Buffer.concat(this.#chunks),
-      truncatedAt: undefined,
-    };
+  /** Resolves with what has arrived. */
+  #resolve(truncatedAt: number | undefined): void {
+    const headers = joinFields(this.#headers);
+    const response = { status: this.#status, headers, bytes: Buffer.concat(this.#chunks), truncatedAt };
+    this.#end(() => this.#settle.resolve(decode(response, this.#maxResponseSize)));
   }
 
   /**

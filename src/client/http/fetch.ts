@@ -1,6 +1,6 @@
-import type { DispatchController, Exchange } from './exchange.js';
+import type { DispatchController, DispatchOptions, Exchange } from './exchange.js';
 import { FetchRejection, isErrorLike } from './no-response.js';
-import type { Dispatcher, DispatchOptions } from './transport.js';
+import type { Dispatcher } from './transport.js';
 
 /** A function like `globalThis.fetch`: that of Node, undici, node-fetch, Deno or Bun, or a mock of it. */
 export type FetchLike = (

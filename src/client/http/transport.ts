@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 // Bun replaces the bare name 'undici' with an incomplete stub. Everywhere else both names are the same module.
 import { buildConnector, EnvHttpProxyAgent, getGlobalDispatcher, Pool } from 'undici/index.js';
-import { Exchange } from './exchange.js';
+import { type DispatchOptions, Exchange, type WireRequest } from './exchange.js';
 import type { HttpResponse } from './response.js';
 import { Scope } from './scope.js';
 
@@ -19,39 +19,24 @@ export interface Dispatcher {
   dispatch(options: DispatchOptions, handler: Exchange): boolean;
 }
 
-/** A request, in the form that undici takes. */
-export interface DispatchOptions {
-  /** Scheme, host and port. */
-  readonly origin: string;
-  readonly method: 'GET' | 'POST';
-  /** The request target: path and query. */
-  readonly path: string;
-  /** By lowercase name. */
-  readonly headers: Record<string, string>;
-  readonly body: string | null;
-}
-
-/** One request, and the limits of its exchange. */
-interface WireRequest extends Omit<DispatchOptions, 'origin'> {
-  /** ms, from when the request is on the wire. */
-  readonly attemptTimeout: number;
-  /** bytes of the body of the response. */
-  readonly maxResponseSize: number;
-}
-
 const maxConnections = 64;
 const maxConnectTimeout = 10_000;
 
-/** How to reach the server. */
-interface Server {
-  /** Scheme, host and port. */
+/** How to reach the server, and the limits of an exchange with it. */
+export interface ServerSettings {
+  /** Scheme, host and port of `baseUrl`. */
   readonly origin: string;
-  /** Default: the client's own connections. */
+  /** The path of `baseUrl`, without a slash at its end. */
+  readonly prefix: string;
+  readonly userAgent: string;
+  /** Absent if the client opens its own connections. */
   readonly dispatcher: DispatcherLike | undefined;
+  /** The URL of a proxy for the client's own connections, to every host that `NO_PROXY` does not name. */
+  readonly proxy: string | undefined;
   /** ms; also the limit for opening a connection, which is 10 s at most. */
   readonly attemptTimeout: number;
-  /** The URL of a proxy for every host that `NO_PROXY` does not name. */
-  readonly proxy: string | undefined;
+  /** bytes. */
+  readonly maxResponseSize: number;
 }
 
 /** Sends requests to one origin. */
@@ -61,7 +46,7 @@ export class Transport {
   /** The client's own connections; absent if the caller passed a dispatcher or a fetch. */
   readonly #own: Pool | EnvHttpProxyAgent | undefined;
 
-  constructor(server: Server) {
+  constructor(server: ServerSettings) {
     this.#origin = server.origin;
     if (server.dispatcher === undefined) {
       this.#own = openConnections(server);
@@ -99,7 +84,7 @@ export class Transport {
   }
 }
 
-function openConnections({ origin, proxy, attemptTimeout }: Server): Pool | EnvHttpProxyAgent {
+function openConnections({ origin, proxy, attemptTimeout }: ServerSettings): Pool | EnvHttpProxyAgent {
   // undici wants an integer.
   const timeout = Math.ceil(Math.min(attemptTimeout, maxConnectTimeout));
   const connect = inBackground(buildConnector({ timeout }));

@@ -17,8 +17,9 @@ const get = { method: 'GET', path: '/a%2Fb?c=d', headers, body: null } as const;
 /** One exchange by a fetch. */
 function run(fetch: FetchLike, url = origin, attemptTimeout = limits.attemptTimeout) {
   const dispatcher = fetchDispatcher(fetch);
-  const transport = new Transport({ origin: url, dispatcher, attemptTimeout, proxy: undefined });
-  return transport.exchange({ ...get, ...limits, attemptTimeout });
+  const own = { ...limits, attemptTimeout };
+  const transport = new Transport({ origin: url, prefix: '', userAgent: '', dispatcher, proxy: undefined, ...own });
+  return transport.exchange({ ...get, ...own });
 }
 
 /** A fetch that returns a response, or what is none. It ignores its signal, as mocks may. */

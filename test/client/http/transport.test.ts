@@ -120,11 +120,12 @@ it('attemptTimeout starts again if the dispatcher sends the request again', asyn
 
 it('a request of a call that has ended is not given to the dispatcher', async () => {
   const dispatcher = scriptedDispatcher();
-  const transport = new Transport({ origin: url, dispatcher, attemptTimeout: 1, proxy: undefined });
+  const limits = { attemptTimeout: 1, maxResponseSize: 1 };
+  const transport = new Transport({ origin: url, prefix: '', userAgent: '', dispatcher, proxy: undefined, ...limits });
   const scope = new Scope();
   scope.end('stop');
   const request = { method: 'GET', path: '/', headers: {}, body: null } as const;
-  const sent = transport.exchange({ ...request, attemptTimeout: 1, maxResponseSize: 1 }, scope);
+  const sent = transport.exchange({ ...request, ...limits }, scope);
   await expect(sent).rejects.toBe('stop');
   expect(dispatcher.requests).toEqual([]);
 });
