@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fieldsOf, isSharded, itemsOf, type JsonObject } from '../client/atlas/json.js';
+import { fieldsOf, isSharded, itemsOf, type JsonObject, scheduleItems } from '../client/atlas/json.js';
 import { type AnyAtlasError, AtlasInvalidResponseError, isAtlasApiError, snapshotIdSchema } from '../client/index.js';
 import type { BackupCheckTotals, BackupSnapshot, ClusterName, Reason, Restorable } from './finding.js';
 
@@ -152,12 +152,6 @@ export function readSchedule(schedule: unknown): Schedule {
   // Monthly or yearly snapshots alone do not raise the limit: somebody may have deleted the daily item by mistake.
   const isMonthly = items.some(({ frequencyType }) => frequencyType === 'monthly');
   return { interval: day, reason: isMonthly ? 'monthly only' : 'yearly only' };
-}
-
-/** The items of all policies of a backup schedule, except `ondemand` items, which take no snapshots. */
-function scheduleItems(schedule: unknown): JsonObject[] {
-  const items = itemsOf(fieldsOf(schedule)['policies']).flatMap((policy) => itemsOf(fieldsOf(policy)['policyItems']));
-  return items.map(fieldsOf).filter(({ frequencyType }) => frequencyType !== 'ondemand');
 }
 
 const hours = z.int().min(1).max(24).catch(24);

@@ -34,3 +34,9 @@ export function isSharded({ clusterType, replicationSpecs }: JsonObject): boolea
 export function isOfAllShards(snapshot: unknown): boolean {
   return fieldsOf(snapshot)['type'] === 'shardedCluster';
 }
+
+/** The items of all policies of a backup schedule, except `ondemand` items, which take no snapshots. */
+export function scheduleItems(schedule: unknown): JsonObject[] {
+  const items = itemsOf(fieldsOf(schedule)['policies']).flatMap((policy) => itemsOf(fieldsOf(policy)['policyItems']));
+  return items.map(fieldsOf).filter(({ frequencyType }) => frequencyType !== 'ondemand');
+}
