@@ -18,6 +18,8 @@ const longestDelay = 10_000;
 const longestOutage = 120_000;
 // After the deadline, calls may still end with their own timeouts for this long, which say more. Then they are aborted.
 const grace = 100;
+// The longest that Node's timers can wait.
+const longestTimer = 0x7fff_ffff;
 
 /** What Atlas sent, and when, in ms since 1970. */
 export interface Answer<T> {
@@ -37,6 +39,8 @@ export class Calls {
   readonly #deadline: number;
   readonly #outOfTime: AtlasTimeoutError;
   readonly #ending = new AbortController();
+  /** Aborts the calls when the time is over. */
+  readonly deadlineTimer: NodeJS.Timeout;
   readonly #timers = new Set<NodeJS.Timeout>();
   /** The rate limits of projects, by their IDs, each with its latest error. The list of projects has the key `undefined`. */
   readonly #limits = new Map<string | undefined, { readonly error: AnyAtlasError; readonly end: Promise<void> }>();
@@ -59,12 +63,13 @@ export class Calls {
       advice: 'Raise timeout if the check needs longer. What its caller does between two findings counts too.',
     });
     allowListeners(this.#ending.signal);
-    const lastMoment = this.#wait(timeout).then(() => this.#wait(grace));
-    lastMoment.then(() => this.end(this.#outOfTime));
+    const abort = () => this.end(this.#outOfTime);
+    this.deadlineTimer = setTimeout(abort, Math.min(timeout + grace, longestTimer)).unref();
   }
 
   /** Aborts the calls, and those that wait are not made. */
   end(reason?: unknown): void {
+    clearTimeout(this.deadlineTimer);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#ending.abort(reason);
     this.#tasks.wake();
@@ -154,14 +159,14 @@ export class Calls {
     if (performance.now() >= end) throw error;
   }
 
-  /** Waits for a time in ms. Waits forever if the check ends. */
+  /** Waits for a time in ms, without keeping the process alive. Waits forever if the check ends. */
   #wait(delay: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#timers.delete(timer);
         resolve();
       }, delay);
-      this.#timers.add(timer);
+      this.#timers.add(timer.unref());
     });
   }
 }

@@ -45,9 +45,9 @@ export async function* checkBackups(
   };
   const stopListening = signal && endOnAbort(calls, signal);
   try {
-    yield* tasks.run(() => checkProjects(check), signal);
+    yield* tasks.run(() => checkProjects(check), calls.deadlineTimer, signal);
     calls.areStatesKnown = true;
-    yield* tasks.run(async () => check.evidenceTasks, signal);
+    yield* tasks.run(async () => check.evidenceTasks, calls.deadlineTimer, signal);
     const { projectsRead, projectsNotRead, notChecked } = check;
     const { clockOffset } = calls;
     const clock = clockOffset === undefined ? {} : { clockOffset };

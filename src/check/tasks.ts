@@ -20,9 +20,10 @@ export class Tasks {
   /**
    * Runs a task and all that it reveals, and yields the findings.
    *
+   * @param deadline - the timer that ends the check. Keeps the process alive only while the reader waits.
    * @throws what a task throws, or the reason of the signal.
    */
-  async *run(first: Task, signal?: AbortSignal | null) {
+  async *run(first: Task, deadline: NodeJS.Timeout, signal?: AbortSignal | null) {
     const ended: ReturnType<Task>[] = [];
     const add = (task: Task) =>
       this.#waiting.push(() => {
@@ -41,9 +42,11 @@ export class Tasks {
       this.#givePlaces();
       const promise = ended.shift();
       if (promise === undefined) {
+        deadline.ref();
         await new Promise<void>((resolve) => {
           this.#onChange = resolve;
         });
+        deadline.unref();
         continue;
       }
       const result = await promise;

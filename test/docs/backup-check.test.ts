@@ -8,7 +8,7 @@ it('the commands under "On call" print what is beside them, and write a page', a
   const [commands, table] = codeBlocksUnder('README.md', 'On call');
   const code = (commands?.code ?? '')
     .replace('--demo', '--demo --port 0')
-    .replace('sleep 3', "until grep -q '# Project' emulator.env; do sleep 0.1; done")
+    .replace('sleep 3', "until grep -qs '# Project' emulator.env; do sleep 0.1; done")
     .replace('--output today.json', '$&; echo "Exit code: $?"');
   const { exitCode, stdout, stderr, files } = await runInProject(code);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: codeBlocks('docs/check/alarm.md', 'text')[0]?.code });
