@@ -82,10 +82,9 @@ export function pathQuestion(args: { readonly path: string }, settings: Question
 
 /** The question for a list at a path that the caller chose. Its target is the first page. */
 export function pathListQuestion(args: { readonly path: string }, settings: QuestionSettings): Question<Page<unknown>> {
-  const { apiPath, accept, query, parse } = pathTarget(args.path, settings);
-  const { itemsPerPage = pageSize } = query;
-  const firstPage = { ...query, itemsPerPage, pageNum: 1 };
-  return { target: { apiPath, accept, query: firstPage, parse: (json) => parsePage(json, parse) } };
+  const { query, parse, ...target } = pathTarget(args.path, settings);
+  const firstPage = { ...query, itemsPerPage: query['itemsPerPage'] ?? pageSize, pageNum: 1 };
+  return { target: { ...target, query: firstPage, parse: (json) => parsePage(json, parse) } };
 }
 
 function pathTarget(apiPath: string, settings: QuestionSettings): Target {

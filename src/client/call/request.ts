@@ -52,11 +52,9 @@ function showsThatItIsGone(error: unknown, { scope }: Call): boolean {
     return status === 410 || (status === 404 && errorCode === 'RESOURCE_NOT_FOUND');
   }
   // The login failed, so nothing was sent to the fallback.
-  if (scope.phase === 'logging in') return false;
-  if (isAtlasError(error, 'CONNECTION')) return isTemporary(error);
-  if (!isAtlasError(error, 'TIMEOUT')) return false;
-  // The deadline of the call, or a shorter attemptTimeout of the caller, says nothing about the fallback.
-  return error.limit === 'connecting' || (error.limit === 'attemptTimeout' && error.limitMs === fallbackTimeout);
+  if (scope.phase === 'logging in' || !isTemporary(error)) return false;
+  // A shorter attemptTimeout of the caller says nothing about the fallback.
+  return !isAtlasError(error, 'TIMEOUT') || error.limit === 'connecting' || error.limitMs === fallbackTimeout;
 }
 
 /**

@@ -143,19 +143,14 @@ export function loginErrorOf(failure: LoginError, call: CallFacts, target: Targe
   const shared = { ...fieldsOf(call, target), cause: failure.cause, advice: failure.advice };
   switch (failure.code) {
     case 'AUTHENTICATION': {
-      const { status, error, errorDescription, retryAfterMs } = failure;
-      return new AtlasAuthenticationError(what, {
-        status,
-        error: error && mask.text(error),
-        errorDescription: errorDescription && mask.text(errorDescription),
-        retryAfterMs,
-        ...shared,
-      });
+      const error = failure.error && mask.text(failure.error);
+      const errorDescription = failure.errorDescription && mask.text(failure.errorDescription);
+      return new AtlasAuthenticationError(what, { ...failure, ...shared, error, errorDescription });
     }
     case 'CONNECTION':
-      return new AtlasConnectionError(what, { kind: failure.kind, ...shared });
+      return new AtlasConnectionError(what, { ...failure, ...shared });
     case 'TIMEOUT':
-      return new AtlasTimeoutError(what, { limit: failure.limit, limitMs: failure.limitMs, ...shared });
+      return new AtlasTimeoutError(what, { ...failure, ...shared });
   }
 }
 
