@@ -46,8 +46,11 @@ export function emulate({ port, isDemo }: EmulateOptions): Run {
         port,
         // In addition to the Flex cluster that every emulator has.
         seed: { clusterName: 'Cluster1', dedicated: true },
-        recordRequests: false,
-        onResponse: ({ method, path, status }) => stderr.write(`${method} ${path} ${status}\n`),
+        onResponse({ method, path, status }) {
+          stderr.write(`${method} ${path} ${status}\n`);
+          // It may run for weeks.
+          emulator.requests.length = 0;
+        },
       });
     } catch (error) {
       stderr.write(`Port ${port} is not available: ${messageOf(error)}. Choose another with --port.\n`);

@@ -1,4 +1,4 @@
-import type { ClusterSeed, SnapshotPatch, SnapshotSeed } from './api/seed.js';
+import type { ClusterSeed, SnapshotSeed } from './api/seed.js';
 import type { RecordedRequest } from './http/request.js';
 import type { EmulatorCredentialOptions, EmulatorCredentials } from './login/credentials.js';
 import type { ScriptedAnswer } from './script.js';
@@ -9,15 +9,11 @@ export interface AtlasEmulatorOptions {
   port?: number | undefined;
   /** Credentials to accept. Default: random ones for each emulator. */
   credentials?: EmulatorCredentialOptions | undefined;
-  /** The key that holds the body of an enveloped response. Default `content`. */
-  envelopeKey?: 'content' | 'envelope' | undefined;
   /** Clusters and projects to serve beside the default ones. */
   seed?: ClusterSeed | readonly ClusterSeed[] | undefined;
-  /** Whether `requests` keeps every request. Set to false for long runs, to save memory. Default true. */
-  recordRequests?: boolean | undefined;
   /**
-   * Called with each request and its `status`, just before the response is sent. Also called for requests that are not
-   * recorded. Not called if the connection is reset before the response.
+   * Called with each request and its `status`, just before the response is sent. Not called if the connection is reset
+   * before the response.
    */
   onResponse?: ((request: RecordedRequest) => void) | undefined;
 }
@@ -33,17 +29,16 @@ export interface AtlasEmulator extends AsyncDisposable {
 
   /** The project that exists from the start. */
   readonly groupId: string;
-  /** The name that this project has at the start. */
-  readonly groupName: string;
   /** The Flex cluster that exists from the start. */
   readonly clusterName: string;
   /** The newest COMPLETED snapshot of that cluster. It finished about five hours before the start. */
   readonly snapshotId: string;
-  /** Copies of the snapshots that this cluster has now, oldest first. Change them by the methods below. */
+  /** Copies of the snapshots that this cluster has now, oldest first. Change them with `seed()`. */
   readonly snapshots: readonly SnapshotSeed[];
 
   /**
-   * Adds a cluster, and its project if that is new. Replaces a cluster that exists, and its snapshots. A seed of a project
+   * Adds a cluster, and its project if that is new. Replaces a cluster that exists, and its snapshots: to change a snapshot,
+   * seed its cluster again. A seed of a project
    * alone (`groupId`, `groupName`) adds a project without clusters, or renames one that exists.
    *
    * @example
@@ -63,12 +58,6 @@ export interface AtlasEmulator extends AsyncDisposable {
    * @throws TypeError if the emulator does not have it.
    */
   remove(target: { groupId?: string | undefined; clusterName?: string | undefined }): void;
-  /**
-   * Changes fields of a snapshot in every cluster that has it. Undefined removes a field.
-   *
-   * @throws TypeError if no cluster has the snapshot.
-   */
-  updateSnapshot(snapshotId: string, patch: SnapshotPatch): void;
 
   /**
    * Retires the tenant endpoint: it answers 410, as from the start. `sunset(false)` makes it serve the snapshots that the
@@ -95,8 +84,6 @@ export interface AtlasEmulator extends AsyncDisposable {
   /** Drops the scripted answers that are still to be given. */
   clearResponses(): void;
 
-  /** Makes every nonce stale. */
-  expireNonces(): void;
   /** Revokes every token, including `credentials.accessToken`. */
   revokeTokens(): void;
   /** Issues an access token that stays live until it is revoked. */

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-export type { ClusterSeed, PolicyItemSeed, RestoreJobSeed, SnapshotPatch, SnapshotSeed } from './api/seed.js';
+export type { ClusterSeed, PolicyItemSeed, RestoreJobSeed, SnapshotSeed } from './api/seed.js';
 export type { AtlasEmulator, AtlasEmulatorOptions } from './atlas-emulator.js';
 export type { RecordedRequest } from './http/request.js';
 export type { EmulatorCredentialOptions, EmulatorCredentials } from './login/credentials.js';

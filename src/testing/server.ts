@@ -41,7 +41,7 @@ async function serve(incoming: IncomingMessage, outgoing: ServerResponse, emulat
   const request = receive(incoming, url, body, names, route?.kind);
   const record = toRecord(request);
   const { requests, options } = emulator;
-  if (options.recordRequests !== false) requests.push(record);
+  requests.push(record);
 
   const { reply, scripted } = answer(request, route, emulator);
   const { delay, hang, reset = false } = scripted;
@@ -56,7 +56,7 @@ async function serve(incoming: IncomingMessage, outgoing: ServerResponse, emulat
     outgoing.socket?.resetAndDestroy();
     return;
   }
-  const response = render(reply, request, options.envelopeKey);
+  const response = render(reply, request);
   record.status = response.status;
   options.onResponse?.(record);
   outgoing.statusCode = response.status;

@@ -36,27 +36,27 @@ export async function startAtlasEmulator(options: AtlasEmulatorOptions = {}): Pr
     isTenantGone: true,
     isClosed: false,
   };
-  const { requests, script, digest, tokens, store } = emulator;
+  const { requests, script, tokens, store } = emulator;
   for (const seed of [options.seed ?? []].flat()) store.seed(seed);
   const { url, close } = await listen(emulator, options.port ?? 0);
   return {
     url,
     credentials,
     requests,
-    ...DEFAULTS,
+    groupId: DEFAULTS.groupId,
+    clusterName: DEFAULTS.clusterName,
+    snapshotId: DEFAULTS.snapshotId,
     get snapshots() {
       const cluster = store.projects.get(DEFAULTS.groupId)?.clusters.get(DEFAULTS.clusterName);
       return (cluster?.snapshots ?? []).map(copySeed);
     },
     seed: (seed) => store.seed(seed),
     remove: ({ groupId = DEFAULTS.groupId, clusterName }) => store.remove(groupId, clusterName),
-    updateSnapshot: (snapshotId, patch) => store.updateSnapshot(snapshotId, patch),
     sunset(isOver = true) {
       emulator.isTenantGone = isOver;
     },
     respond: (...answers) => script.add(answers),
     clearResponses: () => script.clear(),
-    expireNonces: () => digest.expireNonces(),
     revokeTokens: () => tokens.revokeAll(),
     issueToken: () => tokens.issue(),
     close,

@@ -3,12 +3,10 @@
  * `npm run bench -- bearer digest` measures only these and undici, by their names in subjects.mjs.
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { cpus, loadavg } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { installPeers } from './peers.mjs';
 import { start } from './processes.mjs';
+import { measureSizes } from './sizes.mjs';
 import { subjects } from './subjects.mjs';
 
 // Some of V8's early decisions last as long as the process and can cost a fifth: so each subject restarts this often.
@@ -97,28 +95,14 @@ async function measureCheck(...args) {
   return median(cpu).toFixed(2);
 }
 
-/** The package's own code, without its dependencies, as a bundler ships it: minified and gzipped, in bytes. */
-async function measureCodeSize() {
-  // esbuild is a dependency of tsup, not of this project.
-  const { build } = createRequire(createRequire(import.meta.url).resolve('tsup'))('esbuild');
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../dist/index.js', import.meta.url))],
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    external: ['undici', 'zod'],
-  });
-  return gzipSync(outputFiles[0].contents, { level: 9 }).length.toLocaleString('en');
-}
-
 const chosen = process.argv.slice(2);
 const [load] = loadavg();
 installPeers();
 const runs = await measureCalls(chosen.length > 0 ? ['undici', ...chosen] : Object.keys(subjects));
 const check = await measureCheck();
 const checkWithEvidence = await measureCheck('evidence');
+const sizes = await measureSizes();
+const format = (bytes) => bytes.toLocaleString('en');
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 console.log(`
@@ -127,4 +111,5 @@ Version ${version}, Node ${process.version}, ${cpus()[0].model.trim()}, ${cpus()
 ${callTable(runs)}
 
 - A check of 10,000 clusters in 500 projects takes ${check} s of CPU (at most 0.6), and ${checkWithEvidence} s with evidence (at most 1.2).
-- The package's own code has ${await measureCodeSize()} bytes, minified and gzipped (at most 16,500).`);
+- Bytes: ${sizes.map(({ what, bytes, limit }) => `${what} ${format(bytes)} (at most ${format(limit)})`).join('; ')}.`);
+if (sizes.some(({ bytes, limit }) => bytes > limit)) process.exitCode = 1;

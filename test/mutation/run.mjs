@@ -24,10 +24,12 @@ const folders = {
 };
 const reports = 'reports/mutation';
 
+/** The folder that a name is in or of. */
+const folderOf = (name) => Object.keys(folders).find((path) => name === path || name.startsWith(`${path}/`));
+
 /** Runs Stryker on a folder or a file of src. Counts the mutants, and those that the tests caught. */
 function mutate(name) {
-  const folder = Object.keys(folders).find((path) => name === path || name.startsWith(`${path}/`));
-  if (folder === undefined) throw new Error(`${name} is in none of ${Object.keys(folders)}`);
+  const folder = folderOf(name);
   const slug = name.replace(/\W/g, '-');
   const report = `${reports}/${slug}.json`;
   const config = {
@@ -55,6 +57,11 @@ function mutate(name) {
 
 mkdirSync(reports, { recursive: true });
 const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => folderOf(name) === undefined);
+if (unknown.length > 0) {
+  console.error(`Unknown: ${unknown.join(', ')}. Choose from ${Object.keys(folders).join(', ')}.`);
+  process.exit(3);
+}
 const results = (asked.length > 0 ? asked : Object.keys(folders)).map(mutate);
 const sum = (key) => results.reduce((total, counts) => total + counts[key], 0);
 const score = ({ caught, all }) => (100 * caught) / all;

@@ -15,9 +15,6 @@ export interface SnapshotSeed {
   [field: string]: unknown;
 }
 
-/** Fields of a snapshot to change. Undefined removes a field. */
-export type SnapshotPatch = Partial<SnapshotSeed>;
-
 /** An item of a dedicated cluster's backup schedule. Further fields are sent too. */
 export interface PolicyItemSeed {
   frequencyType?: 'hourly' | 'daily' | 'weekly' | 'monthly' | 'yearly' | 'ondemand' | (string & {}) | undefined;

@@ -12,7 +12,6 @@ import {
   type PolicyItemSeed,
   type RestoreJobSeed,
   type SeedTime,
-  type SnapshotPatch,
   type SnapshotSeed,
 } from './seed.js';
 
@@ -77,18 +76,6 @@ export class ProjectStore {
     if (clusterName === undefined && this.projects.delete(groupId)) return;
     if (clusterName !== undefined && this.projects.get(groupId)?.clusters.delete(clusterName)) return;
     throw new TypeError(`The emulator has no ${[groupId, clusterName].filter(Boolean).join('/')}. Seed it first.`);
-  }
-
-  /**
-   * Changes a snapshot in every cluster that has it.
-   *
-   * @throws TypeError if there is none.
-   */
-  updateSnapshot(snapshotId: string, patch: SnapshotPatch): void {
-    const clusters = [...this.projects.values()].flatMap(({ clusters }) => [...clusters.values()]);
-    const found = clusters.flatMap(({ snapshots }) => snapshots.filter(({ id }) => id === snapshotId));
-    if (found.length === 0) throw new TypeError(`The emulator has no snapshot ${snapshotId}. Seed it first.`);
-    for (const snapshot of found) Object.assign(snapshot, copySeed(patch));
   }
 }
 

@@ -9,14 +9,14 @@ export interface Reply {
 }
 
 /** Renders a reply as the request's `pretty` and `envelope` parameters ask for. */
-export function render({ status, headers, content }: Reply, request: ReceivedRequest, envelopeKey = 'content') {
+export function render({ status, headers, content }: Reply, request: ReceivedRequest) {
   if (typeof content === 'string') {
     const type = content === '' ? undefined : { 'content-type': guessTextType(content) };
     return { status, headers: { ...type, ...headers }, body: content };
   }
   // The token endpoints know neither parameter.
   const isOn = (name: string) => !isOAuth(request) && request.query.get(name) === 'true';
-  const json = isOn('envelope') ? wrap(status, content, envelopeKey) : content;
+  const json = isOn('envelope') ? wrap(status, content) : content;
   return {
     status: isOn('envelope') ? 200 : status,
     headers: { 'content-type': 'application/json', ...headers },
@@ -28,7 +28,7 @@ function guessTextType(text: string): string {
   return text.trimStart().startsWith('<') ? 'text/html;charset=utf-8' : 'text/plain;charset=utf-8';
 }
 
-function wrap(status: number, content: object, key: string): object {
+function wrap(status: number, content: object): object {
   // A list is its own envelope: Atlas adds the status beside the results.
-  return 'results' in content ? { ...content, status } : { status, [key]: content };
+  return 'results' in content ? { ...content, status } : { status, content };
 }

@@ -36,11 +36,6 @@ export class Digest {
     return `Digest realm="${REALM}", domain="", nonce="${nonce}", algorithm=MD5, qop="auth", stale=${stale}`;
   }
 
-  /** Makes every nonce stale. */
-  expireNonces(): void {
-    this.#nonces.clear();
-  }
-
   /**
    * Checks what follows the scheme `Digest` in an `Authorization` header. `stale`: the key is right, but the nonce has expired
    * or its count was used before. Only a client that knows the key learns that (RFC 7616 section 3.3).

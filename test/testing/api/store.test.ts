@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { snapshotId } from '../../support/snapshot-routes.js';
 import { flexClustersPath, flexSnapshotsPath, openApi, otherId, tenantSnapshotsPath } from '../support/open-api.js';
 
@@ -40,19 +40,6 @@ it('a cluster keeps its ID until a seed has another, and is gone after remove(),
   expect(() => emulator.remove({ groupId: otherId })).toThrow(TypeError);
   emulator.remove({ clusterName: 'Cluster0' });
   expect([await statusOf(flexSnapshotsPath()), emulator.snapshots]).toEqual([404, []]);
-});
-
-describe('a snapshot', () => {
-  it('changes by updateSnapshot(), in every cluster that has it', async () => {
-    const { emulator, read } = await open();
-    emulator.seed({ clusterName: 'Other', snapshots: [{ id: snapshotId }] });
-    emulator.updateSnapshot(snapshotId, { status: 'QUEUED', finishTime: undefined, extra: 1 });
-    expect(await read('Other')).toEqual({ id: snapshotId, status: 'QUEUED', extra: 1 });
-    const changed = await read();
-    expect(changed).toMatchObject({ status: 'QUEUED', startTime: '2026-05-11T11:20:30Z', extra: 1 });
-    expect(changed).not.toHaveProperty('finishTime');
-    expect(() => emulator.updateSnapshot(otherId, {})).toThrow(TypeError);
-  });
 });
 
 it('the tenant endpoint is gone until sunset(false), and after sunset()', async () => {

@@ -60,12 +60,4 @@ describe('a nonce', () => {
     wait(1);
     expect(await logIn({ nc: '00000002' })).toEqual(isStale);
   });
-
-  it('is stale after expireNonces()', async () => {
-    const { emulator, logIn } = await start();
-    emulator.expireNonces();
-    const answer = await logIn();
-    expect(answer).toEqual(isStale);
-    expect(await logIn({ nonce: answer.next ?? '' })).toEqual(passed);
-  });
 });
