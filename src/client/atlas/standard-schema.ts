@@ -46,6 +46,11 @@ export function invalid(message: string): Invalid {
   return { success: false, error: { issues: [{ path: [], message }] } };
 }
 
+/** Returns a result of zod with its error. zod builds the error when it is first read, which may throw. */
+export function withError<T>(parsed: Parsed<T>): Parsed<T> {
+  return parsed.success ? parsed : { success: false, error: parsed.error };
+}
+
 /** Whether a value of the caller's is a schema. The schemas of arktype are functions. */
 export function isStandardSchema(value: unknown): value is StandardSchema<unknown> {
   // Object() turns null and undefined into an empty object.
@@ -58,10 +63,12 @@ export async function parseWith<T>(
   schema: StandardSchema<T> & { readonly safeParseAsync?: (value: unknown) => Promise<Parsed<T>> },
   value: unknown,
 ): Promise<Parsed<T>> {
-  const standard = schema['~standard'];
   try {
+    const standard = schema['~standard'];
     // Not the validate() of zod: it runs an asynchronous schema twice, and leaves the first rejection unhandled.
-    if (standard.vendor === 'zod' && schema.safeParseAsync !== undefined) return await schema.safeParseAsync(value);
+    if (standard.vendor === 'zod' && schema.safeParseAsync !== undefined) {
+      return withError(await schema.safeParseAsync(value));
+    }
     // Standard Schema defines the type to which the promise resolves.
     const result = (await standard.validate(value)) as SchemaResult<T>;
     if (result.issues === undefined) return { success: true, data: result.value };
@@ -73,5 +80,8 @@ export async function parseWith<T>(
 
 // Array.from, because map() of arktype's arrays would return an array of its own class.
 function toPlainIssue({ path = [], message }: NonNullable<SchemaResult<unknown>['issues']>[number]) {
-  return { path: Array.from(path, (part) => (typeof part === 'object' ? part.key : part)), message: String(message) };
+  return {
+    path: Array.from(path, (part) => String(typeof part === 'object' ? part.key : part)),
+    message: String(message),
+  };
 }

@@ -1,4 +1,4 @@
-import { AtlasError } from '../errors/errors.js';
+import { isAtlasError } from '../errors/errors.js';
 import type { Answer } from './call.js';
 
 /** How Atlas responded to a call. */
@@ -46,7 +46,7 @@ function dataOf<T>({ data }: Answer<T>): T {
 /** Throws the reason. Gives an AtlasError a new stack, which shows who awaits the call. */
 function throwError(reason: unknown): never {
   // The stack of an invalid argument starts at the caller already.
-  if (reason instanceof AtlasError && reason.code !== 'INVALID_ARGUMENT') Error.captureStackTrace(reason);
+  if (isAtlasError(reason) && reason.code !== 'INVALID_ARGUMENT') Error.captureStackTrace(reason);
   throw reason;
 }
 

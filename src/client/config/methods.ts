@@ -8,6 +8,7 @@ import {
   type CallSettings,
   type ClientSettings,
   callOptions,
+  checkInput,
   defaultApiVersion,
   type GetOptions,
   getAllOptions,
@@ -39,10 +40,10 @@ export function resolveCall(
   client: ClientSettings,
 ): CallSettings {
   const method = methods[operation];
-  const checkedArgs = compiled<object>(method.arguments).safeParse(args);
-  const checkedOptions = compiled<CallOptions & Omit<GetOptions, 'endpoint'>>(method.options).safeParse(options);
+  const checkedArgs = checkInput(compiled<object>(method.arguments), args);
+  const checkedOptions = checkInput(compiled<CallOptions & Omit<GetOptions, 'endpoint'>>(method.options), options);
   if (!checkedArgs.success || !checkedOptions.success) {
-    const issues = [...(checkedArgs.error?.issues ?? []), ...(checkedOptions.error?.issues ?? [])];
+    const issues = [checkedArgs, checkedOptions].flatMap((checked) => (checked.success ? [] : checked.error.issues));
     throw invalidArgumentError(operation, { issues });
   }
   // A copy: the caller may reuse the arrays of a query for the next call.

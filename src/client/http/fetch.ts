@@ -1,5 +1,5 @@
 import type { DispatchController, DispatchOptions, Exchange } from './exchange.js';
-import { FetchRejection, isErrorLike } from './no-response.js';
+import { FetchFailure } from './no-response.js';
 import type { Dispatcher } from './transport.js';
 
 /** A function like `globalThis.fetch`: that of Node, undici, node-fetch, Deno or Bun, or a mock of it. */
@@ -39,7 +39,7 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
   const aborter = new AbortController();
   const { signal } = aborter;
   const controller: DispatchController = { abort: (reason) => aborter.abort(reason) };
-  let isReading = false;
+  let isInBody = false;
   try {
     // Throws if the call has ended.
     handler.onRequestStart(controller);
@@ -56,7 +56,7 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
     // Response.error() has status 0, and an untyped fetch may return anything.
     if (!(response?.status >= 200)) throw new TypeError('The fetch returned no response');
     handler.onResponseStart(controller, response.status, toFields(response.headers));
-    isReading = true;
+    isInBody = true;
     // Both web streams and Node streams are iterable. A loop that is left ends the stream.
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       handler.onResponseData(controller, Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
@@ -64,12 +64,7 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
     }
     handler.onResponseEnd();
   } catch (reason) {
-    const { name, code, cause }: Partial<Record<string, unknown>> = Object(reason);
-    // A network error is a TypeError, or has a code (Bun, node-fetch). Any error while the body is read counts as one.
-    const isNetworkError = name === 'TypeError' || code !== undefined || isReading;
-    // The cause says more, but it may be no error: in msw, it is a Response.
-    const said = isErrorLike(cause) ? cause : reason;
-    handler.onResponseError(controller, isNetworkError ? said : new FetchRejection('', { cause: said }));
+    handler.onResponseError(controller, new FetchFailure(reason, { isInBody }));
   }
 }
 

@@ -62,7 +62,14 @@ export class Scope {
 /** Ends a scope, or what ends like one, when a signal aborts. Returns a function that stops listening. */
 export function endOnAbort(scope: Pick<Scope, 'end'>, signal: AbortSignal): () => void {
   allowListeners(signal);
-  const onAbort = () => scope.end(signal.reason);
+  const onAbort = () => {
+    try {
+      scope.end(signal.reason);
+    } catch (error) {
+      // The reason cannot be read. An error that a listener throws ends the process.
+      scope.end(error);
+    }
+  };
   signal.addEventListener('abort', onAbort);
   return () => signal.removeEventListener('abort', onAbort);
 }

@@ -73,6 +73,7 @@ const failureOf = async (sent: Promise<unknown>) => {
   return [kind, error.message];
 };
 
+const unreadable = Object.defineProperty(new Error(), 'cause', { get: () => expect.unreachable() });
 const causedBy = (cause: unknown) => new TypeError('fetch failed', { cause });
 
 describe('there is no response', () => {
@@ -97,6 +98,7 @@ describe('there is no response', () => {
     ],
     ['a Response.error()', returning(Response.error()), 'network', none],
     ['a body that fails', returning(failing), 'network'],
+    ['an error that cannot be read', rejecting(unreadable), 'sender', 'The error that was reported cannot be read'],
   ])('after %s', async (_after, fetch, kind, message = 'plain') => {
     expect(await failureOf(run(fetch))).toEqual([kind, message]);
   });
@@ -137,7 +139,7 @@ describe("Node's own fetch", () => {
     ['loses a connection', [reset], { code: 'ECONNRESET' }],
   ])('%s', async (_what, script, expected) => {
     const server = await startRawServer(script);
-    const outcome: unknown = await run(fetch, server.url, 1_000).catch((reason: unknown) => reason);
+    const outcome: unknown = await run(fetch, server.url, 1_000).catch((reason: unknown) => classify(reason).error);
     expect(outcome).toEqual(expect.objectContaining(expected));
     expect(server.requests.map(({ target }) => target)).toEqual([get.path]);
   });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { Scope } from '../../../src/client/http/scope.js';
+import { endOnAbort, Scope } from '../../../src/client/http/scope.js';
 import { stopClock } from '../../support/clock.js';
 
 beforeEach(stopClock);
@@ -17,4 +17,16 @@ it.each<[what: string, wait: (scope: Scope) => Promise<unknown>]>([
   for (const ended of [interrupted, wait(scope)]) await expect(ended).rejects.toBe('deadline');
   expect(vi.getTimerCount()).toBe(0);
   expect(() => scope.throwIfEnded()).toThrow('deadline');
+});
+
+it('a signal whose reason throws ends a scope with what it throws', () => {
+  const { signal } = new AbortController();
+  const fail = () => {
+    throw new Error('no reason');
+  };
+  Object.defineProperty(signal, 'reason', { get: fail });
+  const scope = new Scope();
+  endOnAbort(scope, signal);
+  signal.dispatchEvent(new Event('abort'));
+  expect(() => scope.throwIfEnded()).toThrow('no reason');
 });

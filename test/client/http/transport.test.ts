@@ -94,6 +94,12 @@ it('a dispatcher that throws causes one connection error', async () => {
   await expect(call([throws]).promise).rejects.toMatchObject({ code: 'CONNECTION', attempts: 1, cause });
 });
 
+it('a response of a dispatcher that cannot be decoded causes a connection error', async () => {
+  // As a mock without types may pass them.
+  const headers = { 'content-encoding': 1 as unknown as string };
+  await expect(call([{ headers }]).promise).rejects.toMatchObject({ code: 'CONNECTION', attempts: 1 });
+});
+
 it('what a dispatcher reports after the end of a response has no effect', async () => {
   const { promise, requests } = call([
     (request) => {
