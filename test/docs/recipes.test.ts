@@ -47,7 +47,7 @@ describe.each(['dash', 'bash'] as const)('in %s', (shell) => {
     const deletion = `touch -d '401 days ago' prod/reports/old.json; ${commandUnder('Old reports')}; ls prod/reports`;
     expect((await run(deletion)).stdout).toMatch(/^(\d{4}-\d\d-\d\dT\d{6}Z\.json\n)+$/);
     write('check.sh', "#!/bin/sh\ntrap '' TERM; sleep 60");
-    await notify('export LIMIT=0.5', 137);
+    await notify('export LIMIT=2', 137);
   });
 
   it.each([

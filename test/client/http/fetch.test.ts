@@ -139,7 +139,7 @@ describe("Node's own fetch", () => {
     ['loses a connection', [reset], { code: 'ECONNRESET' }],
   ])('%s', async (_what, script, expected) => {
     const server = await startRawServer(script);
-    const outcome: unknown = await run(fetch, server.url, 1_000).catch((reason: unknown) => classify(reason).error);
+    const outcome: unknown = await run(fetch, server.url).catch((reason: unknown) => classify(reason).error);
     expect(outcome).toEqual(expect.objectContaining(expected));
     expect(server.requests.map(({ target }) => target)).toEqual([get.path]);
   });

@@ -6,7 +6,7 @@ import { read } from '../support/documents.js';
 
 const hour = 3_600;
 const otherId = 'a'.repeat(24);
-const now = expect.closeTo(Date.now() / 1000, -2);
+const now = () => expect.closeTo(Date.now() / 1000, -2);
 
 const invoices = { groupId: otherId, clusterName: 'invoices', dedicated: true, backupEnabled: false };
 /** A dedicated cluster that is fresh by its schedule. */
@@ -86,8 +86,8 @@ it('the metrics have state, age and limit, drop a cluster that is gone, and stay
   const before = await metrics();
   const states = { 'Project 0/Cluster0': 'fresh', 'Billing/ledger': 'fresh' };
   const limits = { Cluster0: 26 * hour, ledger: 170 * hour };
-  expect(before).toEqual({ states, ages, limits, ended: now, failed: undefined });
+  expect(before).toEqual({ states, ages, limits, ended: now(), failed: undefined });
   atlas.respond({ status: 401, errorCode: 'USER_UNAUTHORIZED' });
   await expect(refresh()).rejects.toMatchObject({ code: 'API_ERROR' });
-  expect(await metrics()).toEqual({ ...before, ages, failed: now });
+  expect(await metrics()).toEqual({ ...before, ages, failed: now() });
 });

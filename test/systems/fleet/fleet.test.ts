@@ -17,7 +17,7 @@ async function openRedis() {
   const port = String(await freePort());
   const { output, ended } = startProcess('redis-server', ['--port', port, '--bind', '127.0.0.1', '--save', '']);
   const isReady = () => output.stdout.includes('Ready to accept connections');
-  await Promise.race([vi.waitUntil(isReady, { timeout: 10_000 }), ended]);
+  await Promise.race([vi.waitUntil(isReady, { timeout: 60_000 }), ended]);
   /** Runs a command of Redis. Returns its result. */
   const run = async (...command: string[]) => (await runProcess('redis-cli', ['-p', port, ...command])).stdout.trim();
   return { url: `redis://127.0.0.1:${port}`, run };

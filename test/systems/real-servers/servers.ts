@@ -122,7 +122,7 @@ async function start(
     throw new Error(`${program} does not start: ${stdout}${stderr}`);
   });
   failed.catch(() => undefined);
-  await Promise.race([vi.waitUntil(() => isOpen(port), { timeout: 5_000, interval: 25 }), failed]);
+  await Promise.race([vi.waitUntil(() => isOpen(port), { timeout: 15_000, interval: 25 }), failed]);
   return {
     url: `http://127.0.0.1:${port}`,
     async stop() {
