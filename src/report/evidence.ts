@@ -34,11 +34,11 @@ const listOf = (value: unknown): JsonObject[] => itemsOf(value).map(fieldsOf);
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 
-const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+const zone = /(Z|[+-]\d\d:\d\d)$/;
 
 /** A time of Atlas in ms since 1970. One without a zone is none: it would be read in the zone of this machine. */
 function timeOf(value: unknown): number | undefined {
-  const time = typeof value === 'string' && isoTime.test(value) ? Date.parse(value) : Number.NaN;
+  const time = zone.test(String(value)) ? Date.parse(String(value)) : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
 }
 
@@ -52,8 +52,9 @@ function addSnapshot({ backups, failures }: Cluster, snapshot: JsonObject): void
   const { status, finishTime, createdAt, startTime, scheduledTime } = snapshot;
   const taken = timeOf(finishTime ?? createdAt);
   const tried = taken ?? timeOf(startTime ?? scheduledTime);
-  if (/^completed$/i.test(String(status)) && taken !== undefined) backups.add(dayOf(taken));
-  if (/^failed$/i.test(String(status)) && tried !== undefined) failures.add(dayOf(tried));
+  const outcome = String(status).toLowerCase();
+  if (outcome === 'completed' && taken !== undefined) backups.add(dayOf(taken));
+  if (outcome === 'failed' && tried !== undefined) failures.add(dayOf(tried));
 }
 
 function addRestore({ restores }: Cluster, restore: JsonObject, readAt: number): void {

@@ -39,8 +39,7 @@ export async function readReports(files: readonly string[], signal: AbortSignal)
       folder.unusable.push(one);
     }
   }
-  const withReports = [...folders].filter(([, { checks }]) => checks.length > 0);
-  const jobs = withReports.map(([name, folder]) => toJob(name, folder));
+  const jobs = [...folders].flatMap(([name, folder]) => toJob(name, folder) ?? []);
   const strays = [...folders.values()].filter(({ checks }) => checks.length === 0).flatMap(({ unusable }) => unusable);
   return { files: read, jobs, strays };
 }
@@ -96,11 +95,12 @@ const createCluster = ({ groupId, clusterType, clusterName }: Parameters<typeof 
   notRead: new Map(),
 });
 
-function toJob(name: string, { checks: unsorted, clusters, unusable }: Folder): Job {
+/** Makes a job of a folder. Undefined without a report. */
+function toJob(name: string, { checks: unsorted, clusters, unusable }: Folder): Job | undefined {
   const checks = [...unsorted].sort((a, b) => a.time - b.time);
   const firstCheck = checks[0];
   const lastCheck = checks.at(-1);
-  if (firstCheck === undefined || lastCheck === undefined) throw new Error('A job has a check.');
+  if (firstCheck === undefined || lastCheck === undefined) return undefined;
   const listing = checks.filter(({ failure }) => failure === undefined);
   return {
     name,

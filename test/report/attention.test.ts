@@ -110,8 +110,11 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
   ],
   [
     'clocks that were off by more than a minute',
-    [withClock(1, 60_000), withClock(2, 120_000)],
-    ['The clock of the check of 2026-11-02 11:58 UTC was 2 m ahead.'],
+    [withClock(1, 60_000), withClock(2, 120_000), withClock(3, -90_000)],
+    [
+      'The clock of the check of 2026-11-03 12:01 UTC was 1 m behind.',
+      'The clock of the check of 2026-11-02 11:58 UTC was 2 m ahead.',
+    ],
   ],
   [
     'servers, logins and options of several jobs in a folder',
@@ -138,7 +141,7 @@ it.each<[what: string, reports: Reports, lines: unknown[]]>([
 it('lists at most 500 of a kind, and says how many more', async () => {
   const many = Array.from({ length: 502 }, (_, index) => finding(`c${index}`, 'stale', [1]));
   expect(under(await print([reportOf(3, many)]), 'Needs attention').slice(499)).toEqual([
-    expect.stringContaining('stale Shop / c'),
+    expect.stringContaining('stale Shop / c499:'),
     'and 2 more',
   ]);
 });
@@ -151,7 +154,7 @@ it('has the rows of at most 500 clusters that are no longer listed', async () =>
 });
 
 it('names the files that are no reports, those of a folder without a report first', async () => {
-  const broken = [on(1, ''), '{', { ...on(1, ''), formatVersion: 2 }, { ...on(1, ''), server: 5 }];
+  const broken = [on(1, ''), '{', { ...on(1, ''), formatVersion: 2 }, { ...on(1, ''), server: 5 }, withClock(1, 1e17)];
   const html = await print({ job: broken, other: ['{'] }, 1);
   expect(under(html, 'Files that are no reports').slice(0, 1)).toEqual([
     'other/000.json: It is not JSON, or only a part of it.',
@@ -160,6 +163,7 @@ it('names the files that are no reports, those of a folder without a report firs
     'job/001.json: It is not JSON, or only a part of it.',
     'job/002.json: Its formatVersion is 2, not 1.',
     expect.stringMatching(/^job\/003\.json: It is not a usable report: server: /),
+    'job/004.json: Its clockOffset is 100000000000000000, which no clock has.',
   ]);
 });
 
@@ -173,13 +177,18 @@ it('says in each chapter that its job is silent', async () => {
 
 it('shows in the row of each job what it says of a cluster', async () => {
   const html = await print({
-    one: [on(9, 'a stale, c paused')],
+    one: [on(9, 'a stale, b fresh, c paused, d none, e unknown')],
     two: [
-      reportOf(9, [list, finding('c', 'new')], { departed: [departed('c', 'replaced')], notChecked: [leftOut('e')] }),
+      reportOf(9, [list, finding('c', 'new')], {
+        departed: [departed('c', 'replaced')],
+        notChecked: [leftOut('e', 'free')],
+      }),
     ],
   });
   const [, one = '', two = ''] = html.split('<h2 class="job"');
-  expect(['a', 'c'].map((name) => chipsOf(one, name))).toEqual([['stale, red'], ['paused, yellow']]);
+  expect(['a', 'b', 'c', 'd', 'e'].flatMap((name) => chipsOf(one, name))).toEqual([
+    ...['stale, red', 'fresh, green', 'paused, yellow', 'none, red', 'unknown, magenta'],
+  ]);
   expect(['a', 'c', 'e'].map((name) => chipsOf(two, name))).toEqual([
     [],
     ['departed: replaced, magenta'],
@@ -187,6 +196,9 @@ it('shows in the row of each job what it says of a cluster', async () => {
   ]);
   const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
   expect(new Set(ids).size).toBe(ids.length);
+  expect(ids).toEqual(expect.arrayContaining([...html.matchAll(/ href="#([^"]+)"/g)].map(([, id]) => id)));
+  expect(one).toContain('<a href="#j1c1"><bdi>Shop</bdi> / <bdi>d</bdi></a>');
+  expect(two).toContain('<bdi>e</bdi> <small>free</small>');
 });
 
 it('shows a cluster whose list failed as not read, and one whose departure was acknowledged', async () => {

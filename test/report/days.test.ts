@@ -46,6 +46,26 @@ it('draws the state of each day, and a dot for each backup that the reports name
   );
 });
 
+it('draws runs as bars and dotted lines, and marks in the middle of their days', async () => {
+  const evidence = { restores: [{ id: '1', finishedAt: at(3) }] };
+  const html = await print([
+    on(1, 'a fresh'),
+    on(2, 'a fresh'),
+    on(3, '', failed),
+    reportOf(4, [a('none', [], { evidence, lastFailed: { time: at(4) } })]),
+  ]);
+  const drawn = html.replace(/<title>.*?<\/title>/g, '');
+  const pictures = [...drawn.matchAll(/<svg class="days".*?>(<use href="#grid"\/>)(.*?)<\/svg>/g)];
+  expect(pictures.map(([, , shapes]) => shapes)).toEqual([
+    '<g class="a-report"><rect x="0%" width="50%"></rect><rect x="75%"></rect></g><g class="a-check-failed"><rect x="50%"></rect></g>',
+    '<g class="fresh"><rect x="0%" width="50%"></rect></g><g class="none"><rect x="75%"></rect></g><g class="a-backup"><line x1="12.5%" x2="40%" y1="13.5" y2="13.5" pathLength="1.1"></line></g><use href="#failed" x="87.5%"></use><use href="#restored" x="62.5%"></use>',
+  ]);
+  expect(html).toContain('<line x1="50%" x2="50%" y2="30"/>');
+  expect(html).toContain(
+    'aria-label="Reports on 3 days: 2026-11-01 to 2026-11-02, 2026-11-04 (3 days). A check failed on 2026-11-03."',
+  );
+});
+
 it('draws what the last report of a day says, and has only what is used in the legend', async () => {
   const early = { ...on(2, 'a none'), checkedAt: at(2, 3) };
   const html = await print([early, on(2, 'a stale')]);
@@ -64,6 +84,7 @@ it.each([
   const axis = /<g id="axis">(.*?)<\/g>/s.exec(html)?.[1] ?? '';
   expect([...axis.matchAll(/>([^<]+)<\/text>/g)].map(([, label]) => label)).toEqual(labels);
   expect(html.split('<use href="#axis"/>').length).toBe(2);
+  expect(html.includes('<div class="long"')).toBe(last - first > 75);
 });
 
 it.each<[what: string, reports: readonly object[], gaps: readonly string[]]>([
@@ -84,6 +105,11 @@ it.each<[what: string, reports: readonly object[], gaps: readonly string[]]>([
     [on(1, 'b none'), on(2, '', without), on(3, 'b none'), on(4, '', without)],
     ['2026-11-03, not known, 1, left out', '2026-11-01, not known, 1, left out'],
   ],
+  [
+    'open only if nothing interrupts it',
+    [on(1, 'b none'), on(2, '', without), on(3, 'b none')],
+    ['2026-11-03, still open, 1, none', '2026-11-01, not known, 1, none'],
+  ],
   ['none', [on(1, 'a fresh')], []],
 ])('lists gaps: %s', async (_what, reports, gaps) => {
   const text = under(await print(reports), 'Gaps of this period').join(', ');
@@ -103,22 +129,33 @@ it('shows 50 gaps, and the rest behind a click', async () => {
   expect(lines.at(-1)).toBe('and 2 more: the details of each cluster have all its states.');
 });
 
-it('sums up each project in a line, which is closed if all is well', async () => {
-  const more = { groupId: 'b'.repeat(24), groupName: 'Billing' };
+it('sums up each project in a line, the worst first, which is closed if all is well', async () => {
+  const of = (name: string) => ({ groupId: name.repeat(4), groupName: name });
+  const [billing, crm, data] = [of('Billing'), of('CRM'), of('Data')];
+  const other = finding('a', 'fresh', [3], data);
   const html = await print([
     reportOf(1, [
-      a('fresh', [1], more),
+      finding('a', 'fresh', [1], billing),
       a('unknown'),
-      finding('b', 'none', [], { ...more, lastFailed: { time: at(1) } }),
+      finding('b', 'none', [], { ...billing, lastFailed: { time: at(1) } }),
     ]),
-    reportOf(2, [a('fresh', [2], more), a('stale', [1])], { notChecked: [{ ...leftOut('b'), ...more }] }),
-    reportOf(3, [a('fresh', [3], more), finding('b', 'fresh', [3], more), finding('c', 'new')], {
-      notChecked: [leftOut('a')],
-    }),
+    reportOf(2, [a('stale', [1])], { notChecked: [{ ...leftOut('b'), ...billing }] }),
+    reportOf(
+      3,
+      [
+        ...[finding('a', 'fresh', [3], billing), finding('b', 'fresh', [3], billing), finding('c', 'new')],
+        ...[finding('a', 'stale', [1], crm), finding('b', 'fresh', [3], crm), { ...list, ...data }, other],
+      ],
+      { notChecked: [leftOut('a')] },
+    ),
   ]);
   const heads = [...html.matchAll(/<details class="project"( open)?><summary>(.*?)<\/summary>/g)];
   expect(heads.map(([, open = '', text = '']) => textOf(text).replace('\n', ' ') + open)).toEqual([
+    'Data 1 cluster, all fresh open',
+    'CRM 2 clusters: 1 stale, 1 fresh; 1 with a gap open',
     'Shop 1 cluster, all new; 1 left out; 1 with a gap',
     'Billing 2 clusters, all fresh; 1 with a gap; 1 left out on some days; 1 with a failed snapshot',
   ]);
+  const alone = await print([reportOf(1, [list]), on(2, 'a fresh'), reportOf(3, [list]), on(4, 'a fresh')]);
+  expect(alone).toMatch(/<details class="project" open>.*1 cluster, all fresh; 1 unknown on some days</);
 });

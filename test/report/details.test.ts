@@ -1,5 +1,19 @@
 import { expect, it } from 'vitest';
-import { at, detailsOf, finding, hour, leftOut, list, print, reportOf, shop, under } from './support/reports.js';
+import {
+  at,
+  detailsOf,
+  failed,
+  finding,
+  hour,
+  leftOut,
+  list,
+  on,
+  print,
+  reportOf,
+  shop,
+  titlesOf,
+  under,
+} from './support/reports.js';
 
 const a = (day: number, evidence: object = {}, more: object = {}) =>
   reportOf(day, [finding('a', 'fresh', [day], { evidence, ...more })]);
@@ -13,7 +27,7 @@ it('has all states and limits by day, and the backups at the last check', async 
       finding('a', 'unknown', [], { error: { status: 500, message: 'Broken.' }, lastFailed: { time: at(3) } }),
     ]),
     reportOf(5, [], { notChecked: [leftOut('a', 'excluded', 'Shop/*')] }),
-    reportOf(7, [finding('a', 'stale', [1, 2], { age: 126 * hour, clusterId: '5' })]),
+    reportOf(7, [finding('a', 'stale', [1, 2], { age: 126 * hour, minHistory: 48 * hour, clusterId: '5' })]),
   ]);
   expect(detailsOf(html)).toEqual({
     State: [
@@ -24,6 +38,7 @@ it('has all states and limits by day, and the backups at the last check', async 
     'Newest backup': ['2026-11-02 06:00 UTC, 5 d 6 h old'],
     'Oldest backup': ['2026-11-01 06:00 UTC'],
     'Number of backups': ['2'],
+    'History needed': ['2 d'],
     'Days with a backup': ['2026-11-01 to 2026-11-02 (2 days)'],
     'Failed snapshots': ['2026-11-03'],
     'Cluster ID': ['5'],
@@ -35,8 +50,10 @@ it('says of which check the backups are, if it is not the last, and which error 
   const broken = { error: { code: 'TIMEOUT', message: 'Slow.' } };
   const left = await print([a(1), reportOf(2, [], { notChecked: [leftOut('a')] })]);
   expect(detailsOf(left)).toMatchObject({ 'Newest backup': ['2026-11-01 06:00 UTC (check of 2026-11-01 12:00 UTC)'] });
-  expect(detailsOf(await print([reportOf(2, [finding('a', 'unknown', [], broken)])]))).toMatchObject({
+  expect(detailsOf(await print([reportOf(2, [finding('a', 'unknown', [], broken)])]))).toEqual({
+    State: ['unknown (TIMEOUT): 2026-11-02'],
     Error: ['Slow.'],
+    'Project ID': [shop.groupId],
   });
 });
 
@@ -48,20 +65,22 @@ it('shows how a cluster was configured, and what changed', async () => {
   const schedule = {
     policies: [{ policyItems: [hourly, item] }],
     restoreWindowDays: 3,
-    copySettings: [{ regionName: 'EU' }],
+    copySettings: [{ regionName: 'EU' }, { regionName: 'US' }],
   };
-  const later = a(2, { cluster: { encryptionAtRestProvider: 'AWS' }, schedule: { policies: 5 } });
+  const later = a(2, { cluster: { encryptionAtRestProvider: 'AWS' }, schedule: { policies: 5, copySettings: [] } });
   const html = await print([later, a(1, { cluster, schedule }, { pitEnabled: true })]);
   expect(detailsOf(html)).toMatchObject({
     'Schedule and retention': ['hourly (every 6 h) for 2 days, daily for 7 days: 2026-11-01', 'none: 2026-11-02'],
-    'Copies by schedule': ['EU'],
+    'Copies by schedule': ['EU, US: 2026-11-01', 'none: 2026-11-02'],
     'Point in time': ['on'],
     'Window of point in time': ['3 days'],
     Encryption: ['with the key of Atlas: 2026-11-01', 'with a key of yours (AWS): 2026-11-02'],
     'Termination protection': ['off'],
   });
-  const flex = await print([a(1, {}, { clusterType: 'flex' })]);
-  expect(detailsOf(flex)).not.toHaveProperty('Schedule and retention');
+  const odd = { schedule: { policies: [{ policyItems: [{ frequencyType: 'daily' }] }], restoreWindowDays: 3 } };
+  const bare = detailsOf(await print([a(1, odd, { pitEnabled: false }), a(2, {}, { reason: 'no schedule' }), a(3)]));
+  expect(bare['Schedule and retention']).toEqual(['daily for ? ?: 2026-11-01', 'none: 2026-11-02']);
+  expect(bare).not.toHaveProperty('Window of point in time');
 });
 
 it('has the restores, as the last report has them, with the age of their snapshots', async () => {
@@ -70,13 +89,18 @@ it('has the restores, as the last report has them, with the age of their snapsho
   const others = [
     { id: '2', finishedAt: at(2), deliveryType: 'download', snapshotId: '9', deliveryUrl: 'secret' },
     { id: '3', finishedAt: at(2), failed: true, timestamp: at(1), targetClusterName: 'c' },
+    { id: '4', finishedAt: at(2, 7), cancelled: true },
+    { ...done, id: '5', status: 'FAILED', targetDeploymentItemName: undefined },
   ];
   const html = await print([a(4, { restores: [done, ...others] }), a(2, { restores: [running] })]);
   expect(detailsOf(html)['Restores']).toEqual([
     '2026-11-02 06:00 UTC, snapshot 9, a download, which is no restore',
     '2026-11-03 09:00 UTC, snapshot of 2026-11-01 06:00 UTC (2 d 3 h old then), to b',
+    'not completed, snapshot of 2026-11-01 06:00 UTC, to a target without a name',
     'not completed, snapshot of 2026-11-01 06:00 UTC, to c',
+    'not completed, to a target without a name',
   ]);
+  expect(titlesOf(html).filter((title) => title.includes('restored'))).toEqual(['03: restored']);
   expect(html).not.toContain('secret');
   expect(detailsOf(await print([a(1, { restores: [] })]))['Restores']).toEqual(['none that were read']);
 });
@@ -84,10 +108,22 @@ it('has the restores, as the last report has them, with the age of their snapsho
 it('reads evidence in which anything may be odd, and says what is not there', async () => {
   const errors = [{ path: '/api/atlas/v2/groups/x/backup/restoreJobs', status: 403 }, {}];
   const local = { status: 'COMPLETED', finishTime: '2026-11-01T06:00:00' };
-  const snapshots = [null, 5, {}, local, { status: 'completed', createdAt: 'x' }];
+  const ahead = { status: 'COMPLETED', finishTime: '2026-11-04T00:30:00+02:00' };
+  const flexFailure = { status: 'FAILED', scheduledTime: at(1) };
+  const snapshots = [
+    null,
+    5,
+    {},
+    { status: 'failed' },
+    local,
+    ahead,
+    flexFailure,
+    { status: 'completed', createdAt: 'x' },
+  ];
   const html = await print([a(2, { cluster: [], snapshots, schedule: 5, restores: [null, { id: {} }], errors })]);
   const details = detailsOf(html);
-  expect(details['Days with a backup']).toEqual(['2026-11-02']);
+  expect(details['Days with a backup']).toEqual(['2026-11-02 to 2026-11-03 (2 days)']);
+  expect(details['Failed snapshots']).toEqual(['2026-11-01']);
   expect(details['Not read']).toEqual([
     'restoreJobs (403): 2026-11-02',
     'a part (an error without a code): 2026-11-02',
@@ -119,12 +155,13 @@ it('says how the checks were run, in words', async () => {
   const options = { include: ['A/*', 'B/*'], exclude: ['A/x'], maxAge: ['48h'], minHistory: ['7d'], timeout: '5m' };
   const html = await print([
     reportOf(1, []),
-    reportOf(3, [], { options: { ...options, inventory: 'i.jsonl', evidence: true } }),
+    on(2, '', failed),
+    reportOf(4, [], { options: { ...options, inventory: 'i.jsonl', evidence: true } }),
   ]);
   expect(under(html, 'How the checks were run').slice(0, 7)).toEqual([
-    ...['Days without a report', '2026-11-02', 'Checks'],
-    'version 0.1.0, https://cloud.mongodb.com, API key, every cluster: 2026-11-01',
-    'version 0.1.0, https://cloud.mongodb.com, API key, only A/*, B/*, without A/x, limit 48h, history 7d, inventory i.jsonl, evidence, timeout 5m: 2026-11-03',
-    ...['Projects listed', '1: 2026-11-01, 2026-11-03 (2 days)'],
+    ...['Days without a report', '2026-11-03', 'Checks'],
+    'version 0.1.0, https://cloud.mongodb.com, API key, every cluster: 2026-11-01 to 2026-11-02 (2 days)',
+    'version 0.1.0, https://cloud.mongodb.com, API key, only A/*, B/*, without A/x, limit 48h, history 7d, inventory i.jsonl, evidence, timeout 5m: 2026-11-04',
+    ...['Projects listed', '1: 2026-11-01, 2026-11-04 (2 days)'],
   ]);
 });

@@ -101,19 +101,12 @@ it('draws each state in a shape of its own, above the line if it is good, and be
   ]);
 });
 
-it('draws the days, the dots and the marks where they belong', async () => {
+it('draws a day in the width of a day, and a dot in the middle of each', async () => {
   const { page } = await open([reportOf(1, []), report], { width: 1280 });
   const row = page.locator('.row', { hasText: 'carts' });
-  const box = await row.locator('svg').boundingBox();
-  const day = (box?.width ?? 0) / 5;
-  const [bar, failure] = [row.locator('.fresh rect'), row.locator('use[href="#failed"]')];
-  const x = async (shape: typeof bar) => ((await shape.boundingBox())?.x ?? 0) - (box?.x ?? 0);
-  expect(await x(bar)).toBeCloseTo(4 * day, 0);
-  expect((await bar.boundingBox())?.width).toBeCloseTo(day, 0);
-  for (const mark of [failure, row.locator('use[href="#restored"]')]) {
-    expect(Math.abs((await x(mark)) - 2.5 * day)).toBeLessThan(10);
-  }
-  // The backups of the first two days are one line, with a dot in the middle of each day.
+  const day = ((await row.locator('svg').boundingBox())?.width ?? 0) / 5;
+  expect((await row.locator('.fresh rect').boundingBox())?.width).toBeCloseTo(day, 0);
+  // The backups of the first two days are one line of dots.
   const dots = `[...document.querySelectorAll('.row .a-backup line')].map((line) => {
     const [x1, x2] = [line.x1.baseVal.value, line.x2.baseVal.value];
     return [x1, x1 + (x2 - x1) / line.getAttribute('pathLength')];

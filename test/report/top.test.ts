@@ -60,6 +60,16 @@ it.each<[sentence: string, reports: Reports, madeOn: number]>([
     2,
   ],
   ['No cluster needs attention, and 1 file is no report.', [good(1), '{'], 1],
+  [
+    '1 of 2 jobs is silent. No cluster needed attention, and 2 files are no reports.',
+    { one: [good(2), '{', '{'], two: [good(7)] },
+    7,
+  ],
+  [
+    'The last check of 1 of 2 jobs failed. 1 of 1 cluster needed attention.',
+    { one: [on(1, '', failed)], two: [on(1, 'a none')] },
+    1,
+  ],
   ['No cluster was checked.', [on(1, '', { notChecked: [leftOut('a', 'free')] })], 1],
   ['The last check failed. No report lists clusters.', [on(1, '', failed)], 1],
 ])('begins with: %s', async (sentence, reports, madeOn) => {
@@ -142,15 +152,21 @@ const permutationsOf = (all: readonly string[]): string[][] =>
     : all.flatMap((one) => permutationsOf(all.filter((other) => other !== one)).map((rest) => [one, ...rest]));
 
 it('takes reports in any order, and a report that is there twice', async () => {
-  const reports = [reportOf(1, [finding('a', 'stale', [1])]), reportOf(3, [finding('a', 'fresh', [3])]), on(2, '')];
+  const reports = [reportOf(3, [finding('a', 'fresh', [3])]), reportOf(1, [finding('a', 'stale', [1])]), on(2, '')];
   const html = await print([...reports, reports[1] ?? {}], 3);
   expect(sentenceOf(html)).toBe('No cluster needs attention.');
   expect(under(html, 'Gaps of this period')).toContain('2026-11-01');
 });
 
-it('knows the SHA-256 of every file that it could read', async () => {
-  const files = write({ a: '{', b: on(1, '') });
-  const { files: known } = await read([...files, '/missing']);
-  expect(known.map(({ sha256 }) => sha256?.length)).toEqual([undefined, 64, 64]);
-  expect(known[1]?.sha256).toBe('021fb596db81e6d02bf3d2586ee3981fe519f275c0ac9ca76bbcf2ebb4097d96');
+it('ends with every file, its SHA-256 if it could be read, and what no report shows', async () => {
+  const [a = '', b = ''] = write({ a: '{', b: on(1, '') });
+  const history = await read([a, b, '/missing']);
+  const html = [...printPage(history, 0)].join('');
+  expect(under(html, 'The files')).toEqual([
+    ...['3 files', 'File', 'Time of the check', 'SHA-256'],
+    ...['/missing', "ENOENT: no such file or directory, open '/missing'", 'not read'],
+    ...[a, 'It is not JSON, or only a part of it.', '021fb596db81e6d02bf3d2586ee3981fe519f275c0ac9ca76bbcf2ebb4097d96'],
+    ...[b, '2026-11-01 12:00 UTC', history.files[2]?.sha256],
+  ]);
+  expect(textOf(html).split('What this page cannot show\n')[1]?.split('\n')).toHaveLength(7);
 });
