@@ -174,20 +174,20 @@ export class TenantSnapshotsClient implements AsyncDisposable {
    * Makes a call. It rejects if its arguments or options are invalid.
    *
    * @param toQuestion - what the call asks.
-   * @param read - reads the answer.
+   * @param ask - sends the requests, and returns the answer.
    */
   #call<Arguments extends object, Asked, T>(
     operation: Operation,
     args: Arguments,
     options: CallOptions | GetOptions,
     toQuestion: (args: Arguments, settings: CallSettings) => Question<Asked>,
-    read: (question: Question<Asked>, call: Call) => Promise<Answer<T>>,
+    ask: (question: Question<Asked>, call: Call) => Promise<Answer<T>>,
   ): AtlasPromise<T> {
     try {
       const settings = resolveCall(operation, args, options, this.#state.settings);
       const question = toQuestion(args, settings);
       const call = new Call(operation, question.target, settings, this.#state);
-      return toAtlasPromise(traceCall(call, () => call.run(() => read(question, call))));
+      return toAtlasPromise(traceCall(call, () => call.run(() => ask(question, call))));
     } catch (invalid) {
       return toAtlasPromise(Promise.reject(invalid));
     }

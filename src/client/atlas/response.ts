@@ -53,7 +53,7 @@ export function readBody(response: HttpResponse): Pick<ApiResponse, 'json' | 'pr
 
 /**
  * Masks and parses the body of an error. `text` is its start, `problem` why it could not be decoded. A body that was cut off has no
- * fields.
+ * fields. A header may have the error code too.
  */
 export function readError({ headers, bytes, truncatedAt, decodingProblem }: HttpResponse, mask: Mask) {
   const text = mask.body(bytes, truncatedAt !== undefined);
@@ -99,7 +99,7 @@ export function openEnvelope(json: unknown): { status: number; content: unknown 
   return { status: Number(status), content: content === undefined ? list : content };
 }
 
-const text = z.string().optional().catch(undefined);
+const optionalText = z.string().optional().catch(undefined);
 const rejectedField = z.object({ description: z.string().catch(''), field: z.string().catch('') });
 
 /**
@@ -109,9 +109,9 @@ const rejectedField = z.object({ description: z.string().catch(''), field: z.str
  * @see https://www.mongodb.com/docs/atlas/api/api-errors/
  */
 const errorSchema = z.object({
-  errorCode: text,
-  detail: text,
-  reason: text,
+  errorCode: optionalText,
+  detail: optionalText,
+  reason: optionalText,
   parameters: z.array(z.unknown()).optional().catch(undefined),
   badRequestDetail: z
     .object({ fields: z.array(rejectedField) })
@@ -132,8 +132,8 @@ export function retryAfterOf(
   { errorCode, parameters }: ErrorReport,
 ): number | undefined {
   const retryAfterMs = parseRetryAfter(headers);
-  if (retryAfterMs !== undefined || !isRateLimitStatus(status)) return retryAfterMs;
-  if (errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return undefined;
+  if (retryAfterMs !== undefined) return retryAfterMs;
+  if (!isRateLimitStatus(status) || errorCode !== 'RATE_LIMITED_TOKEN_BUCKET') return undefined;
   // For this code Atlas sends the parameters `[path, wait in seconds, capacity, refill rate, 60]`, each of any type.
   const seconds = parameters?.[1];
   const isCount = (typeof seconds === 'string' || typeof seconds === 'number') && /^\d{1,9}$/.test(String(seconds));

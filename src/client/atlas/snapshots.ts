@@ -183,7 +183,7 @@ function tenantTarget<T>(cluster: ClusterArguments, lastSegment: string, query: 
 const parseList: Parse<Page<TenantSnapshot>> = (json) => parsePage(json, parseSnapshot);
 
 /** Whether an error of Flex says that it lacks the cluster or the snapshot. */
-export function isMissing(status: number, errorCode: string | undefined): boolean {
+export function flexLacksIt({ status, errorCode }: { status: number; errorCode?: string | undefined }): boolean {
   if (status === 404) return errorCode !== 'GROUP_NOT_FOUND';
   return status === 400 && errorCode === notFlexCode;
 }

@@ -64,9 +64,7 @@ export interface LoginRequest {
   readonly target: Target;
   /** The request target: path and query, as sent. */
   readonly path: string;
-  /**
-   * Whether a 401 means that the token is invalid. If another endpoint has just accepted the token, it does not.
-   */
+  /** Whether to replace the token after a 401. Not if another endpoint has just accepted it. */
   readonly mayReplaceToken: boolean;
 }
 

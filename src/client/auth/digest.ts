@@ -35,12 +35,11 @@ export class DigestAuthenticator implements Authenticator {
   async authenticate(request: LoginRequest, sendWith: SendWith): Promise<ApiResponse> {
     // Does not await `undefined`: that would let concurrent calls run, and each would start an inquiry.
     if (this.#inquiry !== undefined) await request.call.scope.waitFor('logging in', this.#inquiry);
-    const known = this.#session;
-    const { response, session } =
-      known === undefined
+    const { response, retryWith } =
+      this.#session === undefined
         ? await this.#inquire(request, sendWith)
-        : await this.#sendFirst(request, sendWith, nextAuthorization(known, request.path));
-    return session === undefined ? response : sendWith(nextAuthorization(session, request.path));
+        : await this.#sendFirst(request, sendWith, nextAuthorization(this.#session, request.path));
+    return retryWith === undefined ? response : sendWith(nextAuthorization(retryWith, request.path));
   }
 
   #inquire(request: LoginRequest, sendWith: SendWith): Promise<FirstExchange> {
@@ -55,7 +54,7 @@ export class DigestAuthenticator implements Authenticator {
   }
 
   /**
-   * Sends a request, and keeps the session that answers its challenge for later calls.
+   * Sends the first request of an attempt. If its response is a challenge, keeps the session that answers it, for later calls too.
    *
    * @throws the error of a login that this client does not support.
    */
@@ -69,15 +68,15 @@ export class DigestAuthenticator implements Authenticator {
     if (this.#session === undefined || !isDeepStrictEqual(challenge, this.#session.challenge)) {
       this.#session = openSession(challenge, this.#credentials);
     }
-    return { response, session: this.#session };
+    return { response, retryWith: this.#session };
   }
 }
 
 /** The first response to a request, and what follows from it. */
 interface FirstExchange {
   readonly response: ApiResponse;
-  /** What answers its challenge. Absent if there is none: then the response is final. */
-  readonly session?: DigestSession;
+  /** The session that answers its challenge. Absent if there is no challenge: then the response is final. */
+  readonly retryWith?: DigestSession;
 }
 
 function unsupportedOffer(offer: string): AtlasAuthenticationError {

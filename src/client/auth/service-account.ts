@@ -56,7 +56,7 @@ export class ServiceAccount implements TokenSource {
   readonly #post: (path: string, body: string) => Promise<HttpResponse>;
   // A token request serves all calls, so it must not run in the async context of the call that caused it.
   readonly #inOwnContext = AsyncLocalStorage.snapshot();
-  /** Absent until the first one arrives, and after Atlas has refused it. */
+  /** Absent until the first one arrives, and after a refused one is discarded. */
   #token: AccessToken | undefined;
   /** The only token request. Another one beside it could overwrite a newer token. */
   #fetching: Promise<string> | undefined;
@@ -93,13 +93,13 @@ export class ServiceAccount implements TokenSource {
   }
 
   async replaceToken(refused: string, callNumber: number): Promise<string | undefined> {
-    // Otherwise, another call has discarded it already.
     if (refused === this.#token?.value) {
       const now = performance.now();
       if (now < this.#replaceableAt) return undefined;
       this.#replaceableAt = now + replacementInterval;
       this.#token = undefined;
     }
+    // If another call has discarded the refused token already, this is the new one.
     return this.getToken(callNumber);
   }
 

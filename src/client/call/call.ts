@@ -40,8 +40,9 @@ export class Call implements CallFacts {
   target: Target;
   /** An attempt may take several requests, for its login. */
   attempts = 0;
-  /** The status of the response that the call ended with. Absent if there was none. */
+  /** The status of the latest response. Absent if there was none. */
   status: number | undefined;
+  /** The error of the latest attempt, if another one followed. */
   lastError: AtlasError | undefined;
   /** Every `Authorization` value that the call has sent. */
   readonly authorizations: string[] = [];

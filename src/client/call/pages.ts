@@ -11,8 +11,7 @@ const maxPages = 200;
 const defaultPageSize = 100;
 
 /**
- * Requests all pages of a list, each with its own retries. Only the first page may come from the fallback: the endpoint that has it
- * has the others.
+ * Requests all pages of a list, each with its own retries. Only the first page may come from the fallback.
  *
  * A short list must never go unnoticed, but a count is only an estimate: recorded lists end one short of it. So a list fails
  *
@@ -29,7 +28,7 @@ export async function requestPages<T>(question: Question<Page<T>>, call: Call): 
   const keys = new Set<unknown>();
   let answer = await requestWithFallback(question, call);
   let firstCount: number | undefined;
-  let isExpected = true;
+  let areItemsExpected = true;
   let hasChanged = false;
   for (let pageNum = 1; ; pageNum += 1) {
     const { target, data: page } = answer;
@@ -41,9 +40,9 @@ export async function requestPages<T>(question: Question<Page<T>>, call: Call): 
       throw invalidResponseError(call, target, what, advice.repeatedPage);
     }
     const hasOldItem = newItems < items.length;
-    const isMissing = isExpected && items.length === 0;
+    const lacksItems = areItemsExpected && items.length === 0;
     const countsLess = isLess(totalCount, firstCount);
-    hasChanged ||= hasOldItem || isMissing || countsLess;
+    hasChanged ||= hasOldItem || lacksItems || countsLess;
 
     if (!isFollowed(page, all.length, firstCount, target)) {
       if (!hasChanged || !isLess(all.length, firstCount)) return { ...answer, data: all };
@@ -54,9 +53,13 @@ export async function requestPages<T>(question: Question<Page<T>>, call: Call): 
       const what = `the list has more than ${maxPages} pages, the most that this client reads`;
       throw invalidResponseError(call, target, what, advice.tooManyPages);
     }
-    isExpected = page.hasNextLink;
+    areItemsExpected = page.hasNextLink;
     const query = { ...target.query, pageNum: pageNum + 1 };
-    answer = await request({ ...target, query, parse: question.target.parse }, call);
+    // Both targets of a question parse a page alike. The answer does not say of which type its items are.
+    const nextPage = { ...target, query, parse: question.target.parse };
+    call.target = nextPage;
+    // Without the fallback: the endpoint that has the first page has the others.
+    answer = await request(nextPage, call);
   }
 }
 

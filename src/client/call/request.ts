@@ -1,5 +1,5 @@
 import { type ApiResponse, isSuccess, readResponse } from '../atlas/response.js';
-import { isMissing } from '../atlas/snapshots.js';
+import { flexLacksIt } from '../atlas/snapshots.js';
 import { mayBeEnveloped, type Question, type Target, toPath } from '../atlas/target.js';
 import { advice } from '../errors/advice.js';
 import { apiError, invalidResponseError, isTemporary, noResponseError, requestFactsOf } from '../errors/call-errors.js';
@@ -13,32 +13,33 @@ import { logAttempt, logRetry } from './tracing.js';
 const fallbackTimeout = 5_000;
 
 /**
- * Asks a question. If its target lacks what the call asks for, asks the fallback, in one attempt. Anything but a success of the
- * fallback ends the call with the error of the first target.
+ * Asks a question. If its target lacks what the call asks for, asks the fallback, in one attempt.
  *
- * @throws the error of the first target, or what ended the call early.
+ * @throws the error of the first target, whatever the fallback ends with, or what ended the call early.
  */
 export async function requestWithFallback<T>(question: Question<T>, call: Call): Promise<Answer<T>> {
   const { target, fallback, isEmpty } = question;
   try {
     return await request(target, call);
   } catch (error) {
-    const isLacking = isAtlasApiError(error) && isMissing(error.status, error.errorCode);
-    if (!isLacking || fallback === undefined || call.client.isTenantGone) throw error;
+    if (fallback === undefined || call.client.isTenantGone) throw error;
+    if (!isAtlasApiError(error) || !flexLacksIt(error)) throw error;
     const answer = await askFallback(fallback, call);
-    if (answer === undefined || isEmpty?.(answer.data)) throw Object.assign(error, { attempts: call.attempts });
+    const hasData = answer !== undefined && !isEmpty?.(answer.data);
+    if (!hasData) throw Object.assign(error, { attempts: call.attempts });
     call.target = fallback;
     return answer;
   }
 }
 
-/** Makes one attempt at the fallback. Returns `undefined` if it fails. */
+/** Makes one attempt at the fallback. Returns `undefined` if it fails, unless `close()` has ended the call. */
 async function askFallback<T>(fallback: Target<T>, call: Call): Promise<Answer<T> | undefined> {
   const attemptTimeout = Math.min(call.settings.attemptTimeout, fallbackTimeout);
   try {
     // The first target has just accepted the token.
     return await makeAttempt({ call, target: fallback, attemptTimeout, mayReplaceToken: false });
   } catch (error) {
+    // An abort needs no exception: it wins when the call ends.
     if (isAtlasError(error, 'CLOSED')) throw error;
     if (showsThatItIsGone(error, call)) call.client.isTenantGone = true;
     return undefined;
@@ -64,7 +65,6 @@ function showsThatItIsGone(error: unknown, { scope }: Call): boolean {
  */
 export async function request<T>(target: Target<T>, call: Call): Promise<Answer<T>> {
   const { attemptTimeout } = call.settings;
-  call.target = target;
   for (let retries = 0; ; retries += 1) {
     try {
       return await makeAttempt({ call, target, attemptTimeout, mayReplaceToken: true });
@@ -96,7 +96,7 @@ interface Attempt<T> {
   readonly target: Target<T>;
   /** The limit of each exchange, in ms. */
   readonly attemptTimeout: number;
-  /** Whether a 401 means that the token is invalid. */
+  /** Whether to replace the token after a 401. */
   readonly mayReplaceToken: boolean;
 }
 

@@ -46,7 +46,7 @@ export function resolveCall(
     const issues = [checkedArgs, checkedOptions].flatMap((checked) => (checked.success ? [] : checked.error.issues));
     throw invalidArgumentError(operation, { issues });
   }
-  // A copy: the caller may reuse the arrays of a query for the next call.
+  // zod has copied the options, so the caller may reuse the arrays of a query for the next call.
   const own = checkedOptions.data;
   return {
     signal: own.signal,

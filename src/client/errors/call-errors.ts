@@ -74,7 +74,7 @@ export function apiError(response: ApiResponse, call: CallFacts, target: Target)
     retryAfterMs: retryAfterOf(response, report),
     headers: call.mask.headers(headers),
     body: text,
-    ...fieldsOf(call, target),
+    ...callFields(call, target),
     advice: adviseOnStatus(status, report.errorCode),
   });
 }
@@ -93,7 +93,7 @@ export function invalidResponseError(
   const { error, thrown } = typeof found === 'string' ? invalid(found) : found;
   const issues = toIssues(error, call.mask);
   const what = `${subjectOf(call, target)} got an unusable response: ${listIssues(issues)}.`;
-  return new AtlasInvalidResponseError(what, { issues, ...fieldsOf(call, target), advice: whatToDo, cause: thrown });
+  return new AtlasInvalidResponseError(what, { issues, ...callFields(call, target), advice: whatToDo, cause: thrown });
 }
 
 /** What the error of a request without a response says about that request. */
@@ -107,7 +107,7 @@ export interface RequestFacts {
 
 /** What the errors of a GET of a call say about it. */
 export function requestFactsOf(call: CallFacts, target: Target): RequestFacts {
-  return { subject: subjectOf(call, target), line: `GET ${target.apiPath}`, fields: fieldsOf(call, target) };
+  return { subject: subjectOf(call, target), line: `GET ${target.apiPath}`, fields: callFields(call, target) };
 }
 
 /**
@@ -140,7 +140,7 @@ export function noResponseError(
 export function loginErrorOf(failure: LoginError, call: CallFacts, target: Target): LoginError {
   const { mask } = call;
   const what = `${subjectOf(call, target)} could not log in. ${mask.text(whatOf(failure))}`;
-  const shared = { ...fieldsOf(call, target), cause: failure.cause, advice: failure.advice };
+  const shared = { ...callFields(call, target), cause: failure.cause, advice: failure.advice };
   switch (failure.code) {
     case 'AUTHENTICATION': {
       const error = failure.error && mask.text(failure.error);
@@ -168,7 +168,7 @@ export function timeoutError(call: CallFacts, timeout: number): AtlasTimeoutErro
   return new AtlasTimeoutError(what, {
     limit: 'timeout',
     limitMs: timeout,
-    ...fieldsOf(call, target),
+    ...callFields(call, target),
     advice: isQueued ? advice.queue : advice.timeout,
     cause: lastError,
   });
@@ -180,7 +180,7 @@ export function closedError(call: CallFacts): AtlasClosedError {
   const subject = subjectOf(call, target);
   const what =
     attempts === 0 ? `${subject} was called after close().` : `close() ended ${subject} while it was ${scope.phase}.`;
-  return new AtlasClosedError(what, { ...fieldsOf(call, target), advice: advice.closed, cause: lastError });
+  return new AtlasClosedError(what, { ...callFields(call, target), advice: advice.closed, cause: lastError });
 }
 
 /** The start of a message: the method, and the path if the caller chose it. */
@@ -189,11 +189,11 @@ function subjectOf({ operation }: CallFacts, { endpoint, apiPath }: Target): str
 }
 
 /** The fields that every error of a call has. */
-function fieldsOf({ operation, attempts }: CallFacts, { endpoint, apiPath }: Target): FieldsOf<AtlasError> {
+function callFields({ operation, attempts }: CallFacts, { endpoint, apiPath }: Target): FieldsOf<AtlasError> {
   return { operation, endpoint, path: attempts === 0 ? undefined : apiPath, attempts };
 }
 
-/** The message of an error without its advice. */
+/** The message of an error without its advice, which is its end. */
 function whatOf({ message, advice }: AtlasError): string {
   return advice === undefined ? message : message.slice(0, -advice.length - 1);
 }

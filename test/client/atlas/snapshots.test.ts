@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isMissing, snapshotListQuestion, snapshotQuestion } from '../../../src/client/atlas/snapshots.js';
+import { flexLacksIt, snapshotListQuestion, snapshotQuestion } from '../../../src/client/atlas/snapshots.js';
 import { type Question, type QuestionSettings, type Target, toPath } from '../../../src/client/atlas/target.js';
 import { dedicatedSnapshotSchema, tenantSnapshotSchema } from '../../../src/client/index.js';
 import { referenceSnapshot } from '../../support/atlas-bodies.js';
@@ -184,6 +184,6 @@ describe('the fallback', () => {
     [false, 400, 'VALIDATION_ERROR'],
     [false, 401, 'USER_UNAUTHORIZED'],
   ])('is asked: %s, after a %i with the code %s', (isAsked, status, errorCode) => {
-    expect(isMissing(status, errorCode)).toBe(isAsked);
+    expect(flexLacksIt({ status, errorCode })).toBe(isAsked);
   });
 });
