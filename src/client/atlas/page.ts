@@ -43,8 +43,7 @@ export async function parsePage<T>(json: unknown, parseItem: Parse<T>): Promise<
     items.push(parsed.data);
   }
   // Atlas sends a count of 0 beside items if it has not counted them.
-  const isCounted = totalCount !== 0 || items.length === 0;
-  const count = isCounted ? totalCount : undefined;
+  const count = totalCount === 0 && items.length > 0 ? undefined : totalCount;
   return { success: true, data: { items, results, totalCount: count, hasNextLink: hasNextLink(body['links']) } };
 }
 

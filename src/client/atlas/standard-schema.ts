@@ -46,11 +46,6 @@ export function invalid(message: string): Invalid {
   return { success: false, error: { issues: [{ path: [], message }] } };
 }
 
-/** Returns a result of zod with its error. zod builds the error when it is first read, which may throw. */
-export function withError<T>(parsed: Parsed<T>): Parsed<T> {
-  return parsed.success ? parsed : { success: false, error: parsed.error };
-}
-
 /** Whether a value of the caller's is a schema. The schemas of arktype are functions. */
 export function isStandardSchema(value: unknown): value is StandardSchema<unknown> {
   // Object() turns null and undefined into an empty object.
@@ -67,7 +62,9 @@ export async function parseWith<T>(
     const standard = schema['~standard'];
     // Not the validate() of zod: it runs an asynchronous schema twice, and leaves the first rejection unhandled.
     if (standard.vendor === 'zod' && schema.safeParseAsync !== undefined) {
-      return withError(await schema.safeParseAsync(value));
+      const parsed = await schema.safeParseAsync(value);
+      // zod builds the error when it is first read, which may throw.
+      return parsed.success ? parsed : { success: false, error: parsed.error };
     }
     // Standard Schema defines the type to which the promise resolves.
     const result = (await standard.validate(value)) as SchemaResult<T>;
@@ -80,8 +77,5 @@ export async function parseWith<T>(
 
 // Array.from, because map() of arktype's arrays would return an array of its own class.
 function toPlainIssue({ path = [], message }: NonNullable<SchemaResult<unknown>['issues']>[number]) {
-  return {
-    path: Array.from(path, (part) => String(typeof part === 'object' ? part.key : part)),
-    message: String(message),
-  };
+  return { path: Array.from(path, (part) => (typeof part === 'object' ? part.key : part)), message: String(message) };
 }

@@ -81,7 +81,7 @@ interface FirstExchange {
 
 function unsupportedOffer(offer: string): AtlasAuthenticationError {
   const what = `The server did not offer a Digest challenge that this client supports. It offered: ${offer}.`;
-  if (hasHash('md5')) return new AtlasAuthenticationError(what, { status: 401, advice: advice.baseUrl });
+  if (getHashes().includes('md5')) return new AtlasAuthenticationError(what, { status: 401, advice: advice.baseUrl });
   const why = `${what} Node.js has no MD5 here, as in FIPS mode.`;
   return new AtlasAuthenticationError(why, { status: 401, advice: advice.noMd5 });
 }
@@ -152,18 +152,13 @@ interface DigestChallenge {
 
 const hashNames: Readonly<Record<string, string>> = { md5: 'md5', 'sha-256': 'sha256' };
 
-/** Whether this Node has a hash function. OpenSSL in FIPS mode lacks MD5. */
-function hasHash(name: string): boolean {
-  return getHashes().includes(name);
-}
-
 /** Returns the first challenge in `WWW-Authenticate` that this client can answer. */
 function findChallenge(header: string): DigestChallenge | undefined {
   for (const { scheme, params } of parseChallenges(header)) {
     const { realm, nonce, opaque, algorithm, qop = '' } = params;
     const hash = hashNames[(algorithm ?? 'MD5').toLowerCase()];
     const isDigest = scheme === 'digest' && /(?:^|[\s,])auth(?:$|[\s,])/i.test(qop);
-    if (isDigest && hash !== undefined && hasHash(hash) && realm !== undefined && nonce) {
+    if (isDigest && hash !== undefined && getHashes().includes(hash) && realm !== undefined && nonce) {
       return { realm, nonce, opaque, algorithm, hash };
     }
   }

@@ -8,7 +8,6 @@ import {
   type CallSettings,
   type ClientSettings,
   callOptions,
-  checkInput,
   defaultApiVersion,
   type GetOptions,
   getAllOptions,
@@ -40,8 +39,8 @@ export function resolveCall(
   client: ClientSettings,
 ): CallSettings {
   const method = methods[operation];
-  const checkedArgs = checkInput(compiled<object>(method.arguments), args);
-  const checkedOptions = checkInput(compiled<CallOptions & Omit<GetOptions, 'endpoint'>>(method.options), options);
+  const checkedArgs = compiled<object>(method.arguments).safeParse(args);
+  const checkedOptions = compiled<CallOptions & Omit<GetOptions, 'endpoint'>>(method.options).safeParse(options);
   if (!checkedArgs.success || !checkedOptions.success) {
     const issues = [checkedArgs, checkedOptions].flatMap((checked) => (checked.success ? [] : checked.error.issues));
     throw invalidArgumentError(operation, { issues });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { invalid, isStandardSchema, type Parsed, type StandardSchema, withError } from '../atlas/standard-schema.js';
+import { isStandardSchema, type StandardSchema } from '../atlas/standard-schema.js';
 import type { EndpointChoice, QueryValue, QuestionSettings } from '../atlas/target.js';
 import type { AtlasCredentials } from '../auth/authenticator.js';
 import { inputIssues, listIssues } from '../errors/call-errors.js';
@@ -199,19 +199,10 @@ export function resolveOptions(options: TenantSnapshotsClientOptions = {}): Clie
 
 /** @param variable - the environment variable that holds the value. */
 function check<T>(schema: z.ZodType<T>, value: unknown, variable?: string): T {
-  const parsed = checkInput(schema, value);
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issues = inputIssues(parsed.error).map(({ path, message }) => ({ path: variable ?? path, message }));
   throw new AtlasConfigurationError(`Invalid client options: ${listIssues(issues)}.`);
-}
-
-/** Checks what a caller passed. What throws when it is read is invalid too. */
-export function checkInput<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
-  try {
-    return withError(schema.safeParse(value));
-  } catch {
-    return invalid('a value throws an error when it is read');
-  }
 }
 
 const callFields = {

@@ -50,7 +50,6 @@ export function adviseOnStatus(status: number, errorCode = ''): string {
 export const adviceOnNoResponse: Readonly<Record<NoResponseKind, string>> = {
   network: `${checkNetwork}.`,
   connecting: `${checkNetwork}, or raise attemptTimeout if it is below 10 s.`,
-  attemptTimeout: 'Raise it if Atlas is slow from here.',
   protocol: `The server does not speak the expected protocol. Check the scheme and the port of ${baseUrl} and of HTTPS_PROXY.`,
   certificate: `The TLS certificate was rejected. Check ${baseUrl}, or add your certificate authority with NODE_EXTRA_CA_CERTS.`,
   proxy:
@@ -61,6 +60,7 @@ export const adviceOnNoResponse: Readonly<Record<NoResponseKind, string>> = {
 
 /** What to do about a response, a list or a call that ended otherwise. */
 export const advice = {
+  attemptTimeout: 'Raise it if Atlas is slow from here.',
   timeout: 'Raise timeout if the call needs longer.',
   queue: 'Make fewer calls at once (the client opens at most 64 connections), or raise timeout.',
   baseUrl: checkBaseUrl,

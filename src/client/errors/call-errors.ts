@@ -2,7 +2,7 @@ import { Mask } from '../atlas/mask.js';
 import { type ApiResponse, readError, retryAfterOf } from '../atlas/response.js';
 import { type Invalid, invalid, type SchemaError } from '../atlas/standard-schema.js';
 import type { Target } from '../atlas/target.js';
-import { classify } from '../http/no-response.js';
+import { AttemptTimeout, classify } from '../http/no-response.js';
 import { isTemporaryStatus } from '../http/retry.js';
 import type { Scope } from '../http/scope.js';
 import { advice, adviceOnNoResponse, adviseOnStatus } from './advice.js';
@@ -121,12 +121,12 @@ export function noResponseError(
   mask: Mask,
   { subject, line, fields }: RequestFacts,
 ): AtlasConnectionError | AtlasTimeoutError {
-  const { kind, error } = classify(reason);
-  if (kind === 'attemptTimeout') {
+  if (reason instanceof AttemptTimeout) {
     const what = `${subject} timed out after ${attemptTimeout} ms (attemptTimeout).`;
-    const limits = { limit: kind, limitMs: attemptTimeout };
-    return new AtlasTimeoutError(what, { ...limits, ...fields, advice: adviceOnNoResponse[kind] });
+    const limits = { limit: 'attemptTimeout', limitMs: attemptTimeout } as const;
+    return new AtlasTimeoutError(what, { ...limits, ...fields, advice: advice.attemptTimeout });
   }
+  const { kind, error } = classify(reason);
   const cause = mask.error(error);
   const code = cause.code === undefined ? '' : ` (${cause.code})`;
   const to = kind === 'mock' ? ` to ${line}` : '';
@@ -161,10 +161,9 @@ export function loginErrorOf(failure: LoginError, call: CallFacts, target: Targe
  */
 export function timeoutError(call: CallFacts, timeout: number): AtlasTimeoutError {
   const { target, attempts, lastError, scope } = call;
-  const { phase } = scope;
   const before = lastError === undefined ? '' : ` The attempt before failed: ${whatOf(lastError)}`;
-  const what = `${subjectOf(call, target)} timed out after ${timeout} ms (timeout) while ${phase} (attempts: ${attempts}).${before}`;
-  const isQueued = phase === 'waiting for a connection' && lastError === undefined;
+  const what = `${subjectOf(call, target)} timed out after ${timeout} ms (timeout) while ${scope.phase} (attempts: ${attempts}).${before}`;
+  const isQueued = scope.phase === 'waiting for a connection' && lastError === undefined;
   return new AtlasTimeoutError(what, {
     limit: 'timeout',
     limitMs: timeout,

@@ -146,7 +146,7 @@ export class AtlasAuthenticationError extends AtlasError {
 export class AtlasConnectionError extends AtlasError {
   readonly code = 'CONNECTION' as const;
   /** What failed, in a word. Only `network` is temporary. */
-  declare readonly kind?: Exclude<NoResponseKind, 'connecting' | 'attemptTimeout'> | undefined;
+  declare readonly kind?: Exclude<NoResponseKind, 'connecting'> | undefined;
 
   /** Creates an error. */
   constructor(what: string, fields: FieldsOf<AtlasConnectionError> = {}) {
@@ -229,14 +229,9 @@ export function isAtlasError<C extends AtlasErrorCode = AtlasErrorCode>(
   error: unknown,
   code?: C,
 ): error is AtlasErrorOf<C> {
-  try {
-    // Not instanceof: the error may come from another realm, such as a test runner's sandbox.
-    if (typeof error !== 'object' || error === null || !(brand in error)) return false;
-    return code === undefined || ('code' in error && error.code === code);
-  } catch {
-    // A Proxy may throw.
-    return false;
-  }
+  // Not instanceof: the error may come from another realm, such as a test runner's sandbox.
+  if (typeof error !== 'object' || error === null || !(brand in error)) return false;
+  return code === undefined || ('code' in error && error.code === code);
 }
 
 /** Checks whether an error is an {@link AtlasApiError}, and optionally whether it has a certain status or error code. */

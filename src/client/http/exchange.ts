@@ -128,14 +128,7 @@ export class Exchange {
   #resolve(truncatedAt: number | undefined): void {
     const headers = joinFields(this.#headers);
     const response = { status: this.#status, headers, bytes: Buffer.concat(this.#chunks), truncatedAt };
-    this.#end(() => {
-      try {
-        this.#settle.resolve(decode(response, this.#maxResponseSize));
-      } catch (error) {
-        // The headers of a dispatcher may be anything. Thrown here, the error would end the process.
-        this.#settle.reject(error);
-      }
-    });
+    this.#end(() => this.#settle.resolve(decode(response, this.#maxResponseSize)));
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { DispatchController, DispatchOptions, Exchange } from './exchange.js';
-import { FetchFailure } from './no-response.js';
+import { FetchRejection, isErrorLike } from './no-response.js';
 import type { Dispatcher } from './transport.js';
 
 /** A function like `globalThis.fetch`: that of Node, undici, node-fetch, Deno or Bun, or a mock of it. */
@@ -27,19 +27,22 @@ export type FetchLike = (
 export function fetchDispatcher(fetch: FetchLike): Dispatcher {
   return {
     dispatch(options, handler) {
-      void sendByFetch(fetch, options, handler);
+      sendByFetch(fetch, options, handler).catch((error) => {
+        // What the fetch rejected with throws this when it is read.
+        handler.onResponseError(undefined, new FetchRejection('', { cause: error }));
+      });
       return true;
     },
   };
 }
 
-/** Sends a request and reads the response. Never rejects. */
+/** Sends a request and reads the response. */
 async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: Exchange): Promise<void> {
   const { origin, path, method, body } = options;
   const aborter = new AbortController();
   const { signal } = aborter;
   const controller: DispatchController = { abort: (reason) => aborter.abort(reason) };
-  let isInBody = false;
+  let isReading = false;
   try {
     // Throws if the call has ended.
     handler.onRequestStart(controller);
@@ -56,7 +59,7 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
     // Response.error() has status 0, and an untyped fetch may return anything.
     if (!(response?.status >= 200)) throw new TypeError('The fetch returned no response');
     handler.onResponseStart(controller, response.status, toFields(response.headers));
-    isInBody = true;
+    isReading = true;
     // Both web streams and Node streams are iterable. A loop that is left ends the stream.
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       handler.onResponseData(controller, Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
@@ -64,7 +67,12 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
     }
     handler.onResponseEnd();
   } catch (reason) {
-    handler.onResponseError(controller, new FetchFailure(reason, { isInBody }));
+    const { name, code, cause }: Partial<Record<string, unknown>> = Object(reason);
+    // A network error is a TypeError, or has a code (Bun, node-fetch). Any error while the body is read counts as one.
+    const isNetworkError = name === 'TypeError' || code !== undefined || isReading;
+    // The cause says more, but it may be no error: in msw, it is a Response.
+    const said = isErrorLike(cause) ? cause : reason;
+    handler.onResponseError(controller, isNetworkError ? said : new FetchRejection('', { cause: said }));
   }
 }
 

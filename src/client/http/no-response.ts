@@ -1,32 +1,14 @@
 /**
- * Why there is no response, in a word. `sender`: the option `fetch` or `dispatcher` failed by itself. Only `network`, `connecting` and
- * `attemptTimeout` are temporary.
+ * Why there is no response, in a word. `sender`: the option `fetch` or `dispatcher` failed by itself. Only `network` and `connecting` are
+ * temporary.
  */
-export type NoResponseKind =
-  | 'network'
-  | 'connecting'
-  | 'attemptTimeout'
-  | 'protocol'
-  | 'certificate'
-  | 'proxy'
-  | 'mock'
-  | 'sender';
+export type NoResponseKind = 'network' | 'connecting' | 'protocol' | 'certificate' | 'proxy' | 'mock' | 'sender';
 
 /** What an exchange rejects with when `attemptTimeout` expires. */
 export class AttemptTimeout extends Error {}
 
-/** What an exchange rejects with if the option `fetch` failed. Its reason may be anything, and is read by {@link classify} alone. */
-export class FetchFailure extends Error {
-  readonly reason: unknown;
-  /** Whether the fetch had returned a response, whose body failed. */
-  readonly isInBody: boolean;
-
-  constructor(reason: unknown, { isInBody }: Pick<FetchFailure, 'isInBody'>) {
-    super();
-    this.reason = reason;
-    this.isInBody = isInBody;
-  }
-}
+/** What an exchange rejects with if the option `fetch` rejected with something other than a network error, which is the cause. */
+export class FetchRejection extends Error {}
 
 /** An error of undici, of a fetch or of a mock, as a plain error. */
 type SenderError = Error & { code?: string };
@@ -42,33 +24,12 @@ const mockCode = /^(?:UND_MOCK_ERR_MOCK_NOT_MATCHED|ERR_NOCK_NO_MATCH)$/;
 // Only the request that opens a tunnel through a proxy has a headers timeout.
 const connectTimeoutCode = /^UND_ERR_(?:CONNECT|HEADERS)_TIMEOUT$/;
 
-/** Why there is no response, and the error that says so. */
-interface Failure {
-  readonly kind: NoResponseKind;
-  readonly error: SenderError;
-}
-
-/** Finds out what an exchange without a response rejected with, which may be anything. Never throws. */
-export function classify(reason: unknown): Failure {
-  try {
-    if (reason instanceof AttemptTimeout) return { kind: 'attemptTimeout', error: reason };
-    if (reason instanceof FetchFailure) return classifyFetchFailure(reason);
-    const error = toError(reason);
-    return { kind: kindOf(error), error };
-  } catch {
-    // It has a getter that throws, or is a Proxy that does.
-    return { kind: 'sender', error: new Error('The error that was reported cannot be read') };
-  }
-}
-
-function classifyFetchFailure({ reason, isInBody }: FetchFailure): Failure {
-  const { name, code, cause }: Partial<Record<string, unknown>> = Object(reason);
-  // The cause says more, but it may be no error: in msw, it is a Response.
-  const error = toError(isErrorLike(cause) ? cause : reason);
+/** Finds out what an exchange without a response rejected with, which may be anything. */
+export function classify(reason: unknown): { readonly kind: NoResponseKind; readonly error: SenderError } {
+  const isRejection = reason instanceof FetchRejection;
+  const error = toError(isRejection ? reason.cause : reason);
   const kind = kindOf(error);
-  // A network error is a TypeError, or has a code (Bun, node-fetch). Any error while the body is read counts as one.
-  const isNetworkError = name === 'TypeError' || code !== undefined || isInBody;
-  return { kind: kind === 'network' && !isNetworkError ? 'sender' : kind, error };
+  return { kind: isRejection && kind === 'network' ? 'sender' : kind, error };
 }
 
 function kindOf({ name, message, code = '', cause }: SenderError): NoResponseKind {
@@ -97,6 +58,6 @@ function toError(reason: unknown): SenderError {
 }
 
 /** Whether a value can be treated as an Error. Not instanceof: it may come from another realm. */
-function isErrorLike(value: unknown): value is Error {
+export function isErrorLike(value: unknown): value is Error {
   return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
 }

@@ -23,7 +23,10 @@ export const acceptedCoding = 'gzip';
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-8.4
  */
 export function decode(response: HttpResponse, maxResponseSize: number): HttpResponse {
-  const coding = (response.headers['content-encoding'] ?? '').trim().toLowerCase();
+  // A mock may have a number as a value.
+  const coding = String(response.headers['content-encoding'] ?? '')
+    .trim()
+    .toLowerCase();
   if (coding === '' || coding === 'identity' || response.bytes.length === 0) return response;
   const withoutBody = { ...response, bytes: Buffer.alloc(0) };
   // zlib rejects a body that was cut off.

@@ -71,7 +71,7 @@ it.each<Library>([
     for (const schema of valid) {
       expect(await parseWith(schema, value)).toEqual({ success: true, data: { results: [{ name: 'CLUSTER0' }] } });
     }
-    const issue = { path: ['results', expect.anything(), 'name'], message: expect.stringMatching(/number/i) };
+    const issue = { path: ['results', 0, 'name'], message: expect.stringMatching(/number/i) };
     expect(await parseWith(mismatched, value)).toMatchObject({ success: false, error: { issues: [issue] } });
     const issues = [{ path: [], message: 'the schema threw an error; see the cause' }];
     for (const schema of throwing) {
@@ -82,13 +82,9 @@ it.each<Library>([
 
 const validate = (value: unknown) => ({ value });
 const standard = { version: 1, vendor: 'test', validate } as const;
-const badKey = { toString: fail } as unknown as string;
-const badPath = () => ({ issues: [{ message: 'wrong', path: [{ key: badKey }] }] });
 
-it.each<[what: string, schema: StandardSchema<unknown>]>([
-  ['its own fields', Object.defineProperty({ '~standard': standard }, '~standard', { get: fail })],
-  ['the path of an issue', { '~standard': { ...standard, validate: badPath } }],
-])('a schema that throws when somebody reads %s throws an error', async (_what, schema) => {
+it('a schema that throws when it is read is one that throws', async () => {
+  const schema = Object.defineProperty({ '~standard': standard }, '~standard', { get: fail });
   expect(await parseWith(schema, 'json')).toMatchObject({ success: false, thrown });
 });
 
@@ -110,8 +106,8 @@ describe('the result of a schema', () => {
   it.each<[name: string, issue: object, path: PropertyKey[]]>([
     ['without a path', {}, []],
     ['with an undefined path', { path: undefined }, []],
-    ['with keys', { path: ['results', 0, Symbol.iterator] }, ['results', '0', String(Symbol.iterator)]],
-    ['with objects that hold the keys', { path: [{ key: 'results' }, { key: 0 }, 'id'] }, ['results', '0', 'id']],
+    ['with keys', { path: ['results', 0, Symbol.iterator] }, ['results', 0, Symbol.iterator]],
+    ['with objects that hold the keys', { path: [{ key: 'results' }, { key: 0 }, 'id'] }, ['results', 0, 'id']],
   ])('may have an issue %s', async (_name, issue, expected) => {
     const parsed = await parse({ issues: [{ message: 'wrong', ...issue }] });
     expect(parsed).toEqual({ success: false, error: { issues: [{ path: expected, message: 'wrong' }] } });

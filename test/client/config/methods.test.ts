@@ -103,14 +103,6 @@ describe('the options of a call', () => {
   });
 });
 
-it('an option that throws whatever it is asked is invalid', () => {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  const issues = [{ path: '', message: 'a value throws an error when it is read' }];
-  expect(errorFor('get', { timeout: proxy }).issues).toEqual(issues);
-  expect(errorFor('get', proxy).issues).toEqual(issues);
-});
-
 it('the error of invalid arguments lists the first thing that is wrong with each', () => {
   const error = errorFor('get', { query: { a: null }, x: 1 }, { path: 'a//b' });
   expect(error.message).toMatch(

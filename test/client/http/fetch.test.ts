@@ -73,7 +73,11 @@ const failureOf = async (sent: Promise<unknown>) => {
   return [kind, error.message];
 };
 
-const unreadable = Object.defineProperty(new Error(), 'cause', { get: () => expect.unreachable() });
+const unreadable = Object.defineProperty(new Error(), 'cause', {
+  get() {
+    throw new Error('plain');
+  },
+});
 const causedBy = (cause: unknown) => new TypeError('fetch failed', { cause });
 
 describe('there is no response', () => {
@@ -98,7 +102,7 @@ describe('there is no response', () => {
     ],
     ['a Response.error()', returning(Response.error()), 'network', none],
     ['a body that fails', returning(failing), 'network'],
-    ['an error that cannot be read', rejecting(unreadable), 'sender', 'The error that was reported cannot be read'],
+    ['an error that throws another one when it is read', rejecting(unreadable), 'sender'],
   ])('after %s', async (_after, fetch, kind, message = 'plain') => {
     expect(await failureOf(run(fetch))).toEqual([kind, message]);
   });
@@ -139,7 +143,7 @@ describe("Node's own fetch", () => {
     ['loses a connection', [reset], { code: 'ECONNRESET' }],
   ])('%s', async (_what, script, expected) => {
     const server = await startRawServer(script);
-    const outcome: unknown = await run(fetch, server.url).catch((reason: unknown) => classify(reason).error);
+    const outcome: unknown = await run(fetch, server.url).catch((reason: unknown) => reason);
     expect(outcome).toEqual(expect.objectContaining(expected));
     expect(server.requests.map(({ target }) => target)).toEqual([get.path]);
   });

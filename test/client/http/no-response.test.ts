@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { classify, FetchFailure, type NoResponseKind } from '../../../src/client/http/no-response.js';
+import { classify, FetchRejection, type NoResponseKind } from '../../../src/client/http/no-response.js';
 
 const errorOf = (message: string, code?: string, name = 'Error') =>
   Object.assign(new Error(message), { name }, code && { code });
@@ -24,9 +24,9 @@ it.each<[kind: NoResponseKind, message: string, code?: string, name?: string]>([
 ])('the kind is %s for %j %j', (kind, message, code, name) => {
   const error = errorOf(message, code, name);
   expect(classify(error)).toEqual({ kind, error });
-  // What a fetch throws by itself, without a code, is no failure of the network.
-  const ofFetch = kind === 'network' && code === undefined ? 'sender' : kind;
-  expect(classify(new FetchFailure(error, { isInBody: false }))).toEqual({ kind: ofFetch, error });
+  // What a fetch rejects with by itself is no failure of the network.
+  const rejected = classify(new FetchRejection('', { cause: error }));
+  expect(rejected).toEqual({ kind: kind === 'network' ? 'sender' : kind, error });
 });
 
 it.each<[reason: unknown, error: Error]>([
@@ -35,22 +35,4 @@ it.each<[reason: unknown, error: Error]>([
   [{ message: 5, name: 5, code: 20 }, new Error('No error was reported')],
 ])('%j, which may be thrown too, becomes an error', (reason, error) => {
   expect(classify(reason)).toEqual({ kind: 'network', error });
-});
-
-/** Throws whatever it is asked. */
-const { proxy: revoked, revoke } = Proxy.revocable({}, {});
-revoke();
-
-it.each<[what: string, reason: unknown]>([
-  ...['name', 'message', 'code', 'cause'].map((name): [string, unknown] => [
-    `an error whose ${name} throws`,
-    Object.defineProperty(new TypeError('fetch failed'), name, { get: () => expect.unreachable() }),
-  ]),
-  ['an error whose cause throws whatever it is asked', new TypeError('fetch failed', { cause: revoked })],
-  ['what throws whatever it is asked', revoked],
-])('%s is a failure of the sender', (_what, reason) => {
-  const error = new Error('The error that was reported cannot be read');
-  for (const failure of [reason, new FetchFailure(reason, { isInBody: true })]) {
-    expect(classify(failure)).toEqual({ kind: 'sender', error });
-  }
 });
