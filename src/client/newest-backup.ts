@@ -52,9 +52,6 @@ function toMs(name: string, time: unknown, howToRead: string): number {
   if (isDate(time)) return time.getTime();
   const what = `newestBackup got a completed snapshot whose ${name} is not a Date.`;
   const advice = `Read the list with ${howToRead}.`;
-  throw new AtlasInvalidArgumentError(what, {
-    operation: 'newestBackup',
-    issues: [{ path: name, message: 'must be a Date' }],
-    advice,
-  });
+  const issues = [{ path: name, message: 'must be a Date' }];
+  throw new AtlasInvalidArgumentError(what, { operation: 'newestBackup', issues, advice });
 }

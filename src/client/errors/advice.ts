@@ -23,7 +23,7 @@ const byErrorCode: Readonly<Record<string, string>> = {
   RESOURCE_NOT_FOUND:
     "Check the path and the IDs in it. Instead of endpoint: 'tenant', use endpoint: 'flex': Atlas has retired the tenant endpoint.",
   [notFlexCode]:
-    "The cluster is dedicated (M10 or larger) or free (M0). Read the snapshots of a dedicated cluster with getAll('/api/atlas/v2/groups/{groupId}/clusters/{clusterName}/backup/snapshots'), or check the backups of all clusters with checkBackups.",
+    'The cluster is dedicated (M10 or larger) or free (M0). Read the snapshots of a dedicated cluster with getAll() and dedicatedSnapshotSchema, or check all clusters with checkBackups.',
   CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API: "This is a Flex cluster. Use endpoint: 'flex', or a path below flexClusters.",
 };
 
@@ -55,7 +55,7 @@ export const adviceOnNoResponse: Readonly<Record<NoResponseKind, string>> = {
   proxy:
     'The proxy refused the connection. A 407 needs a user name and password in HTTPS_PROXY. After a 403, allow this host in the proxy, or add it to NO_PROXY.',
   mock: "No mock answers this request: add one. For snapshots, Flex is asked first: mock that path, or set endpoint: 'tenant'.",
-  sender: 'The option fetch or dispatcher failed by itself. Check it. A dispatcher needs undici 7 or 8.',
+  sender: 'Check the option fetch or dispatcher, which failed by itself. A dispatcher needs undici 7 or 8.',
 };
 
 /** What to do about a response, a list or a call that ended otherwise. */
@@ -72,7 +72,7 @@ export const advice = {
     'Check clientId and clientSecret (MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET), and that the secret has not expired.',
   closed: 'Await calls before close(), and create a new client for later ones.',
   unusable: 'Check the path and the schema if you passed them, and whether a proxy modifies responses.',
-  tooLarge: 'Raise maxResponseSize if you expect that much. A list may have a lower itemsPerPage in its query.',
+  tooLarge: 'Raise maxResponseSize, or set a lower itemsPerPage in the query of a list.',
   tooManyPages: 'Set a higher itemsPerPage in the query, or narrow the query.',
   repeatedPage: 'Check whether a proxy drops the query of requests. If it is a mock, give its lists a totalCount.',
   shortList: 'Read the list again. If that does not help, check whether a proxy modifies responses.',

@@ -1,4 +1,4 @@
-import type { DispatchController, DispatchOptions, Exchange } from './exchange.js';
+import type { DispatchOptions, Exchange } from './exchange.js';
 import { FetchRejection, isErrorLike } from './no-response.js';
 import type { Dispatcher } from './transport.js';
 
@@ -41,11 +41,10 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
   const { origin, path, method, body } = options;
   const aborter = new AbortController();
   const { signal } = aborter;
-  const controller: DispatchController = { abort: (reason) => aborter.abort(reason) };
   let isReading = false;
   try {
     // Throws if the call has ended.
-    handler.onRequestStart(controller);
+    handler.onRequestStart(aborter);
     // The fetch asks for the codings that it decodes.
     const { 'accept-encoding': _, ...headers } = options.headers;
     const response = await fetch(origin + path, {
@@ -58,11 +57,11 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
     });
     // Response.error() has status 0, and an untyped fetch may return anything.
     if (!(response?.status >= 200)) throw new TypeError('The fetch returned no response');
-    handler.onResponseStart(controller, response.status, toFields(response.headers));
+    handler.onResponseStart(aborter, response.status, toFields(response.headers));
     isReading = true;
     // Both web streams and Node streams are iterable. A loop that is left ends the stream.
     for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-      handler.onResponseData(controller, Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+      handler.onResponseData(aborter, Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
       if (signal.aborted) return;
     }
     handler.onResponseEnd();
@@ -72,7 +71,7 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
     const isNetworkError = name === 'TypeError' || code !== undefined || isReading;
     // The cause says more, but it may be no error: in msw, it is a Response.
     const said = isErrorLike(cause) ? cause : reason;
-    handler.onResponseError(controller, isNetworkError ? said : new FetchRejection('', { cause: said }));
+    handler.onResponseError(aborter, isNetworkError ? said : new FetchRejection('', { cause: said }));
   }
 }
 
