@@ -9,7 +9,7 @@ import {
   isAtlasError,
 } from '../client/index.js';
 import type { BackupClient } from './finding.js';
-import type { Tasks } from './tasks.js';
+import type { Gate } from './gate.js';
 
 // All in ms.
 const firstDelay = 1_000;
@@ -27,6 +27,15 @@ export interface Answer<T> {
   readonly sentAt: number;
 }
 
+/** What a call waits for outside the gate, and how long it may. */
+interface Wait {
+  readonly end: Promise<void>;
+  /** The `performance.now()` from which on the call makes no other attempt. */
+  readonly until: number;
+  /** The error of the call then. */
+  readonly error: AnyAtlasError;
+}
+
 /** A fake of the client may return a plain promise, or leave out parts of the response. */
 type StartedCall<T> = PromiseLike<T> & {
   withResponse?(): Promise<{ data: T; response?: Partial<AtlasResponse> }>;
@@ -35,15 +44,16 @@ type StartedCall<T> = PromiseLike<T> & {
 /** Makes the calls of a check, all within one timeout. Only the check repeats them: the client makes one attempt per call. */
 export class Calls {
   readonly #client: BackupClient;
-  readonly #tasks: Tasks;
+  readonly #gate: Gate;
   readonly #deadline: number;
-  readonly #outOfTime: AtlasTimeoutError;
+  /** A call begins without a wait outside the gate. If the time is over before its turn, that is its error. */
+  readonly #firstTurn: Wait;
   readonly #ending = new AbortController();
   /** Aborts the calls when the time is over. */
   readonly deadlineTimer: NodeJS.Timeout;
   readonly #timers = new Set<NodeJS.Timeout>();
   /** The rate limits of projects, by their IDs, each with its latest error. The list of projects has the key `undefined`. */
-  readonly #limits = new Map<string | undefined, { readonly error: AnyAtlasError; readonly end: Promise<void> }>();
+  readonly #limits = new Map<string | undefined, Wait>();
   /** The `performance.now()` until which calls are repeated after an outage. Undefined until the check meets one. */
   #outageEnd: number | undefined;
   /** Whether all states are known. Calls then only bring evidence, and are not repeated. */
@@ -52,18 +62,19 @@ export class Calls {
   clockOffset: number | undefined;
 
   /** @param timeout - ms. */
-  constructor(client: BackupClient, tasks: Tasks, timeout: number) {
+  constructor(client: BackupClient, gate: Gate, timeout: number) {
     this.#client = client;
-    this.#tasks = tasks;
-    this.#deadline = performance.now() + timeout;
-    this.#outOfTime = new AtlasTimeoutError(`The check ran out of time after ${timeout} ms (timeout).`, {
+    this.#gate = gate;
+    const outOfTime = new AtlasTimeoutError(`The check ran out of time after ${timeout} ms (timeout).`, {
       operation: 'checkBackups',
       limit: 'timeout',
       limitMs: timeout,
       advice: 'Raise timeout if the check needs longer. What its caller does between two findings counts too.',
     });
+    this.#deadline = performance.now() + timeout;
+    this.#firstTurn = { end: Promise.resolve(), until: this.#deadline, error: outOfTime };
     allowListeners(this.#ending.signal);
-    const abort = () => this.end(this.#outOfTime);
+    const abort = () => this.end(outOfTime);
     this.deadlineTimer = setTimeout(abort, Math.min(timeout + grace, longestTimer)).unref();
   }
 
@@ -72,7 +83,7 @@ export class Calls {
     clearTimeout(this.deadlineTimer);
     for (const timer of this.#timers) clearTimeout(timer);
     this.#ending.abort(reason);
-    this.#tasks.wake();
+    this.#gate.wake();
   }
 
   /** Reads every page of a list. `schema` checks one item. */
@@ -88,31 +99,50 @@ export class Calls {
   /** Makes a call, and repeats it after rate limits and outages. */
   async #call<T>(path: string, start: (limits: GetOptions) => StartedCall<T>): Promise<Answer<T>> {
     const project = /groups\/(\w+)/.exec(path)?.[1];
-    // What the call waits for, which is its error if the time is over: first of all, its turn.
-    let failure: AnyAtlasError = this.#outOfTime;
+    let wait = this.#firstTurn;
     for (let outages = 0; ; ) {
-      const limit = this.#limits.get(project);
-      if (limit !== undefined) {
-        failure = limit.error;
-        await this.#tasks.pause(limit.end);
-        // Another call of the project may have met the limit again by now.
-        continue;
-      }
-      const { signal } = this.#ending;
-      const timeout = Math.floor(this.#deadline - performance.now());
-      if (timeout < 1 || signal.aborted) throw failure;
+      wait = await this.#enter(project, wait);
       try {
-        return await this.#read(start({ signal, timeout, maxRetries: 0 }));
+        return await this.#attempt(start, wait);
       } catch (error) {
         if (this.areStatesKnown || !isAtlasError(error)) throw error;
-        failure = error;
-      }
-      if (isRateLimit(failure)) this.#limit(project, failure);
-      else {
-        await this.#waitOut(failure, outages);
-        outages += 1;
+        if (isRateLimit(error)) {
+          wait = this.#limit(project, error);
+        } else {
+          wait = this.#waitOut(error, outages);
+          outages += 1;
+        }
+      } finally {
+        this.#gate.leave();
       }
     }
+  }
+
+  /**
+   * Waits outside the gate, then for a place. A call that has waited outside goes last, even if it made no attempt: no number of
+   * limited projects hides another one.
+   *
+   * @returns what the call has waited for last.
+   */
+  async #enter(project: string | undefined, first: Wait): Promise<Wait> {
+    let wait = first;
+    for (;;) {
+      await wait.end;
+      await this.#gate.enter({ isRepeated: wait !== this.#firstTurn });
+      const limit = this.#limits.get(project);
+      if (limit === undefined) return wait;
+      // Another call of the project has met a limit meanwhile.
+      this.#gate.leave();
+      wait = limit;
+    }
+  }
+
+  /** @throws the error of what the call has waited for if the time is over. */
+  async #attempt<T>(start: (limits: GetOptions) => StartedCall<T>, { until, error }: Wait): Promise<Answer<T>> {
+    const { signal } = this.#ending;
+    const now = performance.now();
+    if (until - now < 1 || signal.aborted) throw error;
+    return this.#read(start({ signal, timeout: Math.floor(this.#deadline - now), maxRetries: 0 }));
   }
 
   async #read<T>(call: StartedCall<T>): Promise<Answer<T>> {
@@ -124,44 +154,41 @@ export class Calls {
     return { data, sentAt };
   }
 
-  /**
-   * Makes the calls of a project wait for as long as Atlas says.
-   *
-   * @throws the error if there is not enough time.
-   */
-  #limit(project: string | undefined, error: AnyAtlasError): void {
-    const delay = delayOf(error, longestDelay);
-    if (performance.now() + delay >= this.#deadline) throw error;
-    const limit = { error, end: this.#wait(delay) };
+  /** Makes all calls of a project wait for as long as Atlas says. */
+  #limit(project: string | undefined, error: AnyAtlasError): Wait {
+    const limit = this.#waitAfter(error, longestDelay, this.#deadline);
     this.#limits.set(project, limit);
     limit.end.then(() => {
       // Another call may have met the limit later, and wait for longer.
       if (this.#limits.get(project) === limit) this.#limits.delete(project);
     });
+    return limit;
   }
 
   /**
-   * Waits for the end of an outage.
+   * Makes a call wait for the end of an outage.
    *
    * @param before - how many outages the call has met before.
-   * @throws the error if it is none, or if the call is not repeated.
+   * @throws the error if it is none.
    */
-  async #waitOut(error: AnyAtlasError, before: number): Promise<void> {
+  #waitOut(error: AnyAtlasError, before: number): Wait {
     if (!isOutage(error)) throw error;
-    const now = performance.now();
     // Counts from the first outage of the check: if each call waited anew, a part of Atlas that is down would take all the time.
-    this.#outageEnd ??= now + longestOutage;
-    const end = Math.min(this.#outageEnd, this.#deadline);
-    const delay = delayOf(error, Math.min(firstDelay * 2 ** before, longestDelay));
-    if (now + delay >= end) throw error;
-    await this.#tasks.pause(this.#wait(delay));
-    // Others may have gone first for longer.
-    if (performance.now() >= end) throw error;
+    this.#outageEnd ??= Math.min(performance.now() + longestOutage, this.#deadline);
+    return this.#waitAfter(error, Math.min(firstDelay * 2 ** before, longestDelay), this.#outageEnd);
+  }
+
+  /** @throws the error if there is not enough time. */
+  #waitAfter(error: AnyAtlasError, usualDelay: number, until: number): Wait {
+    const delay = delayOf(error, usualDelay);
+    if (performance.now() + delay >= until) throw error;
+    return { end: this.#wait(delay), until, error };
   }
 
   /** Waits for a time in ms, without keeping the process alive. Waits forever if the check ends. */
   #wait(delay: number): Promise<void> {
     return new Promise((resolve) => {
+      if (this.#ending.signal.aborted) return;
       const timer = setTimeout(() => {
         this.#timers.delete(timer);
         resolve();

@@ -2,10 +2,10 @@ import { endOnAbort } from '../client/http/scope.js';
 import { Calls, reportable } from './calls.js';
 import type { Cluster, ClusterList } from './facts.js';
 import type { BackupCheckTotals, BackupClient, BackupFinding, ClusterName, Project } from './finding.js';
+import { Gate } from './gate.js';
 import { judgeCluster } from './judge.js';
 import { type BackupCheckOptions, invalidCluster, invalidOptions, type MaxAge } from './options.js';
 import { ClusterReads, readClusters, readProjects } from './reads.js';
-import { type Task, Tasks } from './tasks.js';
 
 /**
  * Checks whether every Flex and dedicated cluster has a recent backup. Yields a finding per cluster as soon as it is known, or
@@ -33,21 +33,20 @@ export async function* checkBackups(
   const invalid = invalidOptions(options);
   if (invalid !== undefined) throw invalid;
   const { signal, timeout = 600_000, concurrency = 16 } = options;
-  const tasks = new Tasks(concurrency);
-  const calls = new Calls(client, tasks, timeout);
+  const gate = new Gate(concurrency);
+  const calls = new Calls(client, gate, timeout);
   const check: Check = {
     calls,
     options,
+    gate,
     projectsRead: new Set(),
     projectsNotRead: [],
     notChecked: [],
-    evidenceTasks: [],
+    evidenceReads: [],
   };
   const stopListening = signal && endOnAbort(calls, signal);
   try {
-    yield* tasks.run(() => checkProjects(check), calls.deadlineTimer, signal);
-    calls.areStatesKnown = true;
-    yield* tasks.run(async () => check.evidenceTasks, calls.deadlineTimer, signal);
+    yield* gate.read(checkAll(check), calls.deadlineTimer, signal);
     const { projectsRead, projectsNotRead, notChecked } = check;
     const { clockOffset } = calls;
     const clock = clockOffset === undefined ? {} : { clockOffset };
@@ -58,27 +57,34 @@ export async function* checkBackups(
   }
 }
 
-/** What the tasks of a check share. */
+/** What the parts of a check share. */
 interface Check {
   readonly calls: Calls;
   readonly options: BackupCheckOptions;
+  readonly gate: Gate;
   /** The IDs of the projects of which a list was read. */
   readonly projectsRead: Set<string>;
   readonly projectsNotRead: BackupCheckTotals['projectsNotRead'];
   readonly notChecked: BackupCheckTotals['notChecked'];
-  /** The tasks that read evidence, when all states are known. */
-  readonly evidenceTasks: Task[];
+  /** Each reads the evidence of a finding. They wait until all states are known. */
+  readonly evidenceReads: (() => Promise<void>)[];
 }
 
-async function checkProjects(check: Check): Promise<Task[]> {
-  const { groupIds } = check.options;
-  const given = groupIds && [...new Set(groupIds)].map((groupId) => ({ groupId }));
-  const projects: Project[] = given ?? (await readProjects(check.calls));
-  const read = projects.filter((project) => isRead(project, check));
-  return read.flatMap((project) => [
-    () => checkList({ ...project, clusterType: 'flex' }, check),
-    () => checkList({ ...project, clusterType: 'dedicated' }, check),
-  ]);
+async function checkAll(check: Check): Promise<void> {
+  const { calls, gate, options } = check;
+  const { groupIds } = options;
+  const projects = groupIds ? [...new Set(groupIds)].map((groupId) => ({ groupId })) : await readProjects(calls);
+  const lists = projects.filter((project) => isRead(project, check)).flatMap(listsOf);
+  await gate.run(lists.map((list) => () => checkList(list, check)));
+  calls.areStatesKnown = true;
+  await gate.run(check.evidenceReads);
+}
+
+function listsOf(project: Project): ClusterList[] {
+  return [
+    { ...project, clusterType: 'flex' },
+    { ...project, clusterType: 'dedicated' },
+  ];
 }
 
 /** Whether the lists of a project are read. If not, it is in the totals. */
@@ -88,15 +94,17 @@ function isRead(project: Project, { options, projectsNotRead }: Check): boolean 
   return false;
 }
 
-async function checkList(list: ClusterList, check: Check): ReturnType<Task> {
+async function checkList(list: ClusterList, check: Check): Promise<void> {
   let clusters: Cluster[];
   try {
     clusters = await readClusters(list, check.calls);
   } catch (error) {
-    return { ...list, state: 'unknown', error: reportable(error) };
+    check.gate.report({ ...list, state: 'unknown', error: reportable(error) });
+    return;
   }
   check.projectsRead.add(list.groupId);
-  return clusters.filter((cluster) => isChecked(cluster, check)).map((cluster) => () => checkCluster(cluster, check));
+  const checked = clusters.filter((cluster) => isChecked(cluster, check));
+  await check.gate.run(checked.map((cluster) => () => checkCluster(cluster, check)));
 }
 
 /** Whether a cluster is checked. If not, it is in the totals with the reason. */
@@ -106,20 +114,20 @@ function isChecked({ name, notChecked }: Cluster, check: Check): boolean {
   return reason === undefined;
 }
 
-async function checkCluster(cluster: Cluster, { options, calls, evidenceTasks }: Check): ReturnType<Task> {
+async function checkCluster(cluster: Cluster, check: Check): Promise<void> {
+  const { options, calls, gate } = check;
   const { name, known, listed } = cluster;
   const limits = { maxAge: valueFor(name, options.maxAge), minHistory: valueFor(name, options.minHistory) };
   const invalid = invalidCluster({ ...name, ...limits });
   if (invalid !== undefined) {
     const evidence = options.evidence && { cluster: listed, errors: [invalid] };
-    return { ...known, state: 'unknown', error: invalid, ...(evidence && { evidence }) };
+    gate.report({ ...known, state: 'unknown', error: invalid, ...(evidence && { evidence }) });
+    return;
   }
   const reads = new ClusterReads(cluster, calls);
   const finding = { ...known, ...(await judgeCluster(cluster, limits, reads)) };
-  if (!options.evidence) return finding;
-  evidenceTasks.push(async () => ({ ...finding, evidence: await reads.evidence() }));
-  // Its finding comes from the evidence task.
-  return [];
+  if (!options.evidence) gate.report(finding);
+  else check.evidenceReads.push(async () => gate.report({ ...finding, evidence: await reads.evidence() }));
 }
 
 /** The value of an option that may be a function of the cluster. */
