@@ -38,8 +38,8 @@ export interface AtlasEmulator extends AsyncDisposable {
 
   /**
    * Adds a cluster, and its project if that is new. Replaces a cluster that exists, and its snapshots: to change a snapshot,
-   * seed its cluster again. A seed of a project
-   * alone (`groupId`, `groupName`) adds a project without clusters, or renames one that exists.
+   * seed its cluster again. A seed of a project alone (`groupId`, `groupName`) adds a project without clusters, or renames
+   * one that exists.
    *
    * @example
    * ```ts

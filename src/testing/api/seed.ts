@@ -75,7 +75,7 @@ export interface ClusterSeed {
   restoreJobs?: readonly RestoreJobSeed[] | undefined;
 }
 
-/** Copies a cluster, a snapshot or a patch deeply. */
+/** Copies a cluster or a snapshot deeply. */
 export function copySeed<T extends object>(seed: T): T {
   // The copy has the same fields, so it has the same type.
   return copyFields(seed) as T;
