@@ -47,6 +47,8 @@ export class Gate {
       const onEnd = () => {
         unfinished -= 1;
         if (unfinished === 0) resolve();
+        // It may have made no call, and so needed no place.
+        this.wake();
       };
       for (const part of [...parts].reverse()) this.#unstarted.push(() => part().then(onEnd, reject));
       if (unfinished === 0) resolve();

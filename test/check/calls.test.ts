@@ -82,6 +82,13 @@ describe('the calls of a check', () => {
     },
   );
 
+  it('go on after clusters that need none before their evidence', async () => {
+    const off = cluster('Off', { backupEnabled: false });
+    const client = fakeClient((path) => (path.endsWith('/clusters') ? [off, off, cluster('On')] : []));
+    const { findings } = await runCheck(client, { groupIds: [a], evidence: true, concurrency: 1, timeout: 5000 });
+    expect(findings).toMatchObject(Array(3).fill({ state: 'none' }));
+  });
+
   it('that only bring evidence take no state with them if the time is over', async () => {
     stopClock();
     const client = fakeClient((path, limits) => {
