@@ -47,14 +47,8 @@ async function sendByFetch(fetch: FetchLike, options: DispatchOptions, handler: 
     handler.onRequestStart(aborter);
     // The fetch asks for the codings that it decodes.
     const { 'accept-encoding': _, ...headers } = options.headers;
-    const response = await fetch(origin + path, {
-      method,
-      headers,
-      body,
-      redirect: 'manual',
-      cache: 'no-store',
-      signal,
-    });
+    const init = { method, headers, body, redirect: 'manual', cache: 'no-store', signal } as const;
+    const response = await fetch(origin + path, init);
     // Response.error() has status 0, and an untyped fetch may return anything.
     if (!(response?.status >= 200)) throw new TypeError('The fetch returned no response');
     handler.onResponseStart(aborter, response.status, toFields(response.headers));

@@ -49,12 +49,16 @@ function kindOf({ name, message, code = '', cause }: SenderError): NoResponseKin
 }
 
 function toError(reason: unknown): SenderError {
-  const { name, message, code, cause }: Partial<Record<string, unknown>> = Object(reason);
-  const text = [message, reason].find((value) => typeof value === 'string') ?? 'No error was reported';
-  const copy = new Error(text, isErrorLike(cause) ? { cause: new Error(cause.message) } : {});
-  if (typeof name === 'string') copy.name = name;
-  // The numeric code of a DOMException does not help.
-  return typeof code === 'string' ? Object.assign(copy, { code }) : copy;
+  try {
+    const { name, message, code, cause }: Partial<Record<string, unknown>> = Object(reason);
+    const text = [message, reason].find((value) => typeof value === 'string') ?? 'No error was reported';
+    const copy = new Error(text, isErrorLike(cause) ? { cause: new Error(cause.message) } : {});
+    if (typeof name === 'string') copy.name = name;
+    // The numeric code of a DOMException does not help.
+    return typeof code === 'string' ? Object.assign(copy, { code }) : copy;
+  } catch {
+    return new Error('The error that was reported throws another one when it is read');
+  }
 }
 
 /** Whether a value can be treated as an Error. Not instanceof: it may come from another realm. */

@@ -29,10 +29,13 @@ it.each<[kind: NoResponseKind, message: string, code?: string, name?: string]>([
   expect(rejected).toEqual({ kind: kind === 'network' ? 'sender' : kind, error });
 });
 
+const unreadable = Object.defineProperty(new Error(), 'message', { get: () => expect.unreachable() });
+
 it.each<[reason: unknown, error: Error]>([
   ['text', new Error('text')],
   [null, new Error('No error was reported')],
   [{ message: 5, name: 5, code: 20 }, new Error('No error was reported')],
+  [unreadable, new Error('The error that was reported throws another one when it is read')],
 ])('%j, which may be thrown too, becomes an error', (reason, error) => {
   expect(classify(reason)).toEqual({ kind: 'network', error });
 });
